@@ -1,0 +1,27 @@
+// The passes of code generation, in the order in which compiler/pipeline runs them.
+#ifndef KERATIN_PASSES_CODEGEN_PASSES_H_
+#define KERATIN_PASSES_CODEGEN_PASSES_H_
+
+#include <memory>
+
+#include "mlir/IR/Dialect.h"
+#include "mlir/Pass/Pass.h"
+#include "passes/codegen/target.h"
+
+namespace keratin {
+
+// pack: lays out the right operands of matrix products and convolutions in panels of the target's tile width.
+std::unique_ptr<mlir::Pass> CreatePackPass(const Target& target);
+
+// fuse: groups computes into kernels.
+std::unique_ptr<mlir::Pass> CreateFusePass();
+
+// emit-kernels: each kernel becomes a function of loops over vectors, and a launch of it.
+std::unique_ptr<mlir::Pass> CreateEmitKernelsPass(const Target& target);
+
+// The dialects that kernel functions are written in.
+void RegisterKernelDialects(mlir::DialectRegistry& registry);
+
+}  // namespace keratin
+
+#endif  // KERATIN_PASSES_CODEGEN_PASSES_H_
