@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs the system packages that Keratin builds from (Debian bookworm and its security archive).
+# Asks nothing; needs root or sudo; does nothing where everything is there.
+set -euo pipefail
+
+packages=(
+  bazel-bootstrap
+  clang-22 lld-22 llvm-22-dev libclang-rt-22-dev libmlir-22-dev mlir-22-tools
+  clang-format-22 clang-tidy-22
+  libabsl-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev libbenchmark-dev
+  libhdf5-dev libzip-dev zlib1g-dev libzstd1 libpng-dev nlohmann-json3-dev
+  gcc g++ git ca-certificates
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+  [[ $status == "install ok installed" ]] || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then
+  exit 0
+fi
+
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo >/dev/null || {
+    echo "install.sh: ${missing[*]} must be installed: run this as root, or install sudo" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 -o=Acquire::Retries=3 "$@"
+}
+
+echo "install.sh: installing ${missing[*]}" >&2
+apt update
+# LLVM 22 is in the security archive; add it where a machine lacks it.
+if ! apt-cache show libmlir-22-dev >/dev/null 2>&1; then
+  echo "deb http://deb.debian.org/debian-security bookworm-security main" |
+    "${as_root[@]}" tee /etc/apt/sources.list.d/keratin-security.list >/dev/null
+  apt update
+fi
+apt install --no-install-recommends -y "${missing[@]}" >/dev/null
