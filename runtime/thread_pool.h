@@ -1,0 +1,82 @@
+// ThreadPool: runs the iterations of a loop on several threads.
+//
+// Invariant: ParallelFor returns when every iteration is done, and never waits
+// for a thread that has not begun to help. Nested calls, and calls while
+// another thread uses the pool, run on the calling thread. Idle workers spin
+// for some microseconds, then sleep.
+//
+// Example:
+//   ThreadPool::Global().ParallelFor(n, task, context);
+//   keratin_call call = {..., keratin_pool_parallel_for, &view};
+#ifndef KERATIN_RUNTIME_THREAD_POOL_H_
+#define KERATIN_RUNTIME_THREAD_POOL_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/abi.h"
+
+namespace keratin {
+
+class ThreadPool {
+ public:
+  // The pool of the process: one thread for each CPU it may run on, the caller
+  // included; made on first use, never destroyed.
+  static ThreadPool& Global();
+
+  // `threads` counts the caller: a pool of 1 has no workers.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  // Calls task(context, begin, end) on disjoint ranges that cover [0, n), on
+  // at most max_threads threads (0: all) with the caller one of them.
+  void ParallelFor(int64_t n, keratin_task task, void* context,
+                   int max_threads = 0);
+
+ private:
+  void Work();
+  bool TryHelp();
+  void RunChunks();
+
+  // The job. Written by its owner while closed and nobody helps.
+  keratin_task task_ = nullptr;
+  void* context_ = nullptr;
+  int64_t n_ = 0;
+  int64_t chunk_ = 1;
+  alignas(64) std::atomic<int64_t> next_{0};
+
+  // Packed: closed, how many may help, have come, are still at it.
+  alignas(64) std::atomic<uint64_t> state_;
+  // Counts jobs; idle workers watch it.
+  std::atomic<uint32_t> epoch_{0};
+  alignas(64) std::atomic<int> sleepers_{0};
+  std::atomic<bool> stop_{false};
+
+  std::mutex owner_;  // held for the length of a job
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable done_;
+  std::vector<std::thread> workers_;
+};
+
+// A pool with a limit on threads: what keratin_pool_parallel_for takes.
+struct ThreadPoolView {
+  ThreadPool* pool;
+  int max_threads;  // 0: all
+};
+
+}  // namespace keratin
+
+// keratin_parallel_for over a ThreadPoolView; null: all of the global pool.
+extern "C" void keratin_pool_parallel_for(void* view, int64_t n,
+                                          keratin_task task, void* context);
+
+#endif  // KERATIN_RUNTIME_THREAD_POOL_H_
