@@ -1,9 +1,9 @@
 #include "passes/codegen/body_evaluator.h"
 
-#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 namespace keratin {
 namespace {
@@ -15,11 +15,14 @@ using mlir::Value;
 namespace arith = mlir::arith;
 namespace vector = mlir::vector;
 
-mlir::VectorType VectorOf(int lanes, Type element) { return mlir::VectorType::get({lanes}, element); }
+mlir::VectorType VectorOf(int lanes, Type element) {
+  return mlir::VectorType::get({lanes}, element);
+}
 
 }  // namespace
 
-void BodyEvaluator::BeginTile(const TilePlace* place, int last_vector, Value tail) {
+void BodyEvaluator::BeginTile(const TilePlace* place, int last_vector,
+                              Value tail) {
   place_ = place;
   last_vector_ = last_vector;
   tail_ = tail;
@@ -27,7 +30,8 @@ void BodyEvaluator::BeginTile(const TilePlace* place, int last_vector, Value tai
   accumulators_ = {};
 }
 
-void BodyEvaluator::SetAccumulators(llvm::ArrayRef<SmallVector<LaneValue>> accumulators, int vectors) {
+void BodyEvaluator::SetAccumulators(
+    llvm::ArrayRef<SmallVector<LaneValue>> accumulators, int vectors) {
   accumulators_ = accumulators;
   accumulator_vectors_ = vectors;
   memo_.clear();
@@ -38,11 +42,16 @@ Value BodyEvaluator::ToVector(const LaneValue& value, Location loc) {
   mlir::VectorType type = VectorOf(schedule_.lanes, value.value.getType());
   Value result = vector::BroadcastOp::create(builder_, loc, type, value.value);
   if (value.kind == LaneValue::kScalar || value.coefficient == 0) return result;
-  Value lane = vector::StepOp::create(builder_, loc, VectorOf(schedule_.lanes, builder_.getIndexType()));
-  if (!value.value.getType().isIndex()) lane = arith::IndexCastOp::create(builder_, loc, type, lane);
+  Value lane = vector::StepOp::create(
+      builder_, loc, VectorOf(schedule_.lanes, builder_.getIndexType()));
+  if (!value.value.getType().isIndex())
+    lane = arith::IndexCastOp::create(builder_, loc, type, lane);
   if (value.coefficient != 1) {
     Value factor = arith::ConstantOp::create(
-        builder_, loc, mlir::DenseElementsAttr::get(type, builder_.getIntegerAttr(value.value.getType(), value.coefficient)));
+        builder_, loc,
+        mlir::DenseElementsAttr::get(
+            type,
+            builder_.getIntegerAttr(value.value.getType(), value.coefficient)));
     lane = arith::MulIOp::create(builder_, loc, lane, factor);
   }
   return arith::AddIOp::create(builder_, loc, result, lane);
@@ -50,24 +59,31 @@ Value BodyEvaluator::ToVector(const LaneValue& value, Location loc) {
 
 Value BodyEvaluator::AllTrue(Location loc) {
   return arith::ConstantOp::create(
-      builder_, loc, mlir::DenseElementsAttr::get(VectorOf(schedule_.lanes, builder_.getI1Type()), true));
+      builder_, loc,
+      mlir::DenseElementsAttr::get(
+          VectorOf(schedule_.lanes, builder_.getI1Type()), true));
 }
 
-Value BodyEvaluator::Address(const Access& access, int row, int vector, Location loc) {
+Value BodyEvaluator::Address(const Access& access, int row, int vector,
+                             Location loc) {
   Value address = EmitDim(builder_, loc, access.offset, scope_.symbols);
-  auto add = [&](Value term) { address = arith::AddIOp::create(builder_, loc, address, term); };
+  auto add = [&](Value term) {
+    address = arith::AddIOp::create(builder_, loc, address, term);
+  };
   auto add_scaled = [&](Value iteration, const Dim& stride) {
     if (!iteration || stride == Dim(0)) return;
     if (stride == Dim(1)) return add(iteration);
-    add(arith::MulIOp::create(builder_, loc, iteration, EmitDim(builder_, loc, stride, scope_.symbols)));
+    add(arith::MulIOp::create(builder_, loc, iteration,
+                              EmitDim(builder_, loc, stride, scope_.symbols)));
   };
   for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
     Value iteration = place_->iteration[loop];
     if (access.panel != 0 && access.panel_loop == loop) {
       // Tiles begin at whole panels.
       if (iteration) {
-        Value panel = arith::DivUIOp::create(builder_, loc, iteration,
-                                             arith::ConstantIndexOp::create(builder_, loc, access.panel));
+        Value panel = arith::DivUIOp::create(
+            builder_, loc, iteration,
+            arith::ConstantIndexOp::create(builder_, loc, access.panel));
         add_scaled(panel, access.panel_stride);
       }
     } else {
@@ -77,7 +93,8 @@ Value BodyEvaluator::Address(const Access& access, int row, int vector, Location
     if (loop == schedule_.row) within = row;
     if (loop == schedule_.lane) within = int64_t{vector} * schedule_.lanes;
     if (within != 0 && !(access.strides[loop] == Dim(0))) {
-      add(EmitDim(builder_, loc, access.strides[loop] * Dim(within), scope_.symbols));
+      add(EmitDim(builder_, loc, access.strides[loop] * Dim(within),
+                  scope_.symbols));
     }
   }
   return address;
@@ -86,41 +103,56 @@ Value BodyEvaluator::Address(const Access& access, int row, int vector, Location
 Value BodyEvaluator::FromStorage(Value value, Type element, Location loc) {
   if (!element.isInteger(1)) return value;
   if (auto type = mlir::dyn_cast<mlir::VectorType>(value.getType())) {
-    Value zero = arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
-    return arith::CmpIOp::create(builder_, loc, arith::CmpIPredicate::ne, value, zero);
+    Value zero =
+        arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
+    return arith::CmpIOp::create(builder_, loc, arith::CmpIPredicate::ne, value,
+                                 zero);
   }
-  Value zero = arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(value.getType()));
-  return arith::CmpIOp::create(builder_, loc, arith::CmpIPredicate::ne, value, zero);
+  Value zero = arith::ConstantOp::create(builder_, loc,
+                                         builder_.getZeroAttr(value.getType()));
+  return arith::CmpIOp::create(builder_, loc, arith::CmpIPredicate::ne, value,
+                               zero);
 }
 
-Value BodyEvaluator::Gather(Value buffer, Value indices, Value mask, Type element, Location loc) {
+Value BodyEvaluator::Gather(Value buffer, Value indices, Value mask,
+                            Type element, Location loc) {
   Type storage = StorageType(element);
   mlir::VectorType type = VectorOf(schedule_.lanes, storage);
-  Value pass = arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
+  Value pass =
+      arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
   Value zero = arith::ConstantIndexOp::create(builder_, loc, 0);
-  Value result = vector::GatherOp::create(builder_, loc, type, buffer, mlir::ValueRange{zero}, indices,
+  Value result = vector::GatherOp::create(builder_, loc, type, buffer,
+                                          mlir::ValueRange{zero}, indices,
                                           mask ? mask : AllTrue(loc), pass);
   return FromStorage(result, element, loc);
 }
 
-Value BodyEvaluator::Read(Value buffer, Value address, const Dim& stride, Value mask, Type element, Location loc) {
+Value BodyEvaluator::Read(Value buffer, Value address, const Dim& stride,
+                          Value mask, Type element, Location loc) {
   Type storage = StorageType(element);
   mlir::VectorType type = VectorOf(schedule_.lanes, storage);
   if (stride == Dim(1)) {
     Value result;
     if (mask) {
-      Value pass = arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
-      result = vector::MaskedLoadOp::create(builder_, loc, type, buffer, mlir::ValueRange{address}, mask, pass);
+      Value pass =
+          arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
+      result = vector::MaskedLoadOp::create(
+          builder_, loc, type, buffer, mlir::ValueRange{address}, mask, pass);
     } else {
-      result = vector::LoadOp::create(builder_, loc, type, buffer, mlir::ValueRange{address});
+      result = vector::LoadOp::create(builder_, loc, type, buffer,
+                                      mlir::ValueRange{address});
     }
     return FromStorage(result, element, loc);
   }
-  mlir::VectorType index_type = VectorOf(schedule_.lanes, builder_.getIndexType());
+  mlir::VectorType index_type =
+      VectorOf(schedule_.lanes, builder_.getIndexType());
   Value lane = vector::StepOp::create(builder_, loc, index_type);
-  Value step = vector::BroadcastOp::create(builder_, loc, index_type, EmitDim(builder_, loc, stride, scope_.symbols));
+  Value step = vector::BroadcastOp::create(
+      builder_, loc, index_type,
+      EmitDim(builder_, loc, stride, scope_.symbols));
   Value base = vector::BroadcastOp::create(builder_, loc, index_type, address);
-  Value indices = arith::AddIOp::create(builder_, loc, base, arith::MulIOp::create(builder_, loc, lane, step));
+  Value indices = arith::AddIOp::create(
+      builder_, loc, base, arith::MulIOp::create(builder_, loc, lane, step));
   return Gather(buffer, indices, mask, element, loc);
 }
 
@@ -136,35 +168,49 @@ LaneValue BodyEvaluator::Leaf(int leaf, int row, int vector, Location loc) {
   LaneValue result;
   if (lanes) {
     result.kind = LaneValue::kVector;
-    const bool packed = access.panel != 0 && access.panel_loop == schedule_.lane;
-    result.value = Read(buffer, address, access.strides[schedule_.lane], packed ? Value() : TailMask(vector), element, loc);
+    const bool packed =
+        access.panel != 0 && access.panel_loop == schedule_.lane;
+    result.value = Read(buffer, address, access.strides[schedule_.lane],
+                        packed ? Value() : TailMask(vector), element, loc);
   } else {
-    result.value = FromStorage(mlir::memref::LoadOp::create(builder_, loc, buffer, mlir::ValueRange{address}), element, loc);
+    result.value =
+        FromStorage(mlir::memref::LoadOp::create(builder_, loc, buffer,
+                                                 mlir::ValueRange{address}),
+                    element, loc);
   }
   memo_[key] = result;
   return result;
 }
 
-mlir::FailureOr<LaneValue> BodyEvaluator::Evaluate(const Node* node, int result, int row, int vector) {
-  auto yield = mlir::cast<ir::YieldOp>(node->op.getBody().front().getTerminator());
+mlir::FailureOr<LaneValue> BodyEvaluator::Evaluate(const Node* node, int result,
+                                                   int row, int vector) {
+  auto yield =
+      mlir::cast<ir::YieldOp>(node->op.getBody().front().getTerminator());
   return BodyValue(node, yield->getOperand(result), row, vector, nullptr);
 }
 
-mlir::FailureOr<LaneValue> BodyEvaluator::Index(const Node* node, int dimension, int row, int vector, Location loc) {
+mlir::FailureOr<LaneValue> BodyEvaluator::Index(const Node* node, int dimension,
+                                                int row, int vector,
+                                                Location loc) {
   const IndexExpr& expr = node->index[dimension];
   LaneValue result;
   result.value = arith::ConstantIndexOp::create(builder_, loc, expr.constant);
-  auto add = [&](Value term) { result.value = arith::AddIOp::create(builder_, loc, result.value, term); };
+  auto add = [&](Value term) {
+    result.value = arith::AddIOp::create(builder_, loc, result.value, term);
+  };
   for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
     const int64_t coefficient = expr.coefficients[loop];
     if (coefficient == 0) continue;
     if (Value iteration = place_->iteration[loop]) {
-      add(arith::MulIOp::create(builder_, loc, iteration, arith::ConstantIndexOp::create(builder_, loc, coefficient)));
+      add(arith::MulIOp::create(
+          builder_, loc, iteration,
+          arith::ConstantIndexOp::create(builder_, loc, coefficient)));
     }
     int64_t within = 0;
     if (loop == schedule_.row) within = row;
     if (loop == schedule_.lane) within = int64_t{vector} * schedule_.lanes;
-    if (within != 0) add(arith::ConstantIndexOp::create(builder_, loc, within * coefficient));
+    if (within != 0)
+      add(arith::ConstantIndexOp::create(builder_, loc, within * coefficient));
     if (loop == schedule_.lane) {
       result.kind = LaneValue::kLinear;
       result.coefficient = coefficient;
@@ -173,12 +219,17 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Index(const Node* node, int dimension,
   return result;
 }
 
-mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node, ir::ExtractOp op, int row, int vector,
+mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
+                                                  ir::ExtractOp op, int row,
+                                                  int vector,
                                                   const LaneValue* guard) {
   Location loc = op.getLoc();
-  // The captured tensor: the block argument stands for the operand after the scalars.
+  // The captured tensor: the block argument stands for the operand after the
+  // scalars.
   auto argument = mlir::cast<mlir::BlockArgument>(op.getSource());
-  Value tensor = node->op.getCaptures()[argument.getArgNumber() - node->op.getInputs().size()];
+  Value tensor =
+      node->op
+          .getCaptures()[argument.getArgNumber() - node->op.getInputs().size()];
   Value buffer = scope_.buffers.lookup(tensor);
   Type element = mlir::getElementTypeOrSelf(tensor.getType());
   SmallVector<Dim, 6> strides = RowMajorStrides(ir::DimsOf(tensor.getType()));
@@ -194,47 +245,70 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node, ir::ExtractO
       varying.push_back({value->value, stride});
       continue;
     }
-    if (value->kind == LaneValue::kLinear) lane_stride = lane_stride + Dim(value->coefficient) * strides[axis];
-    address = arith::AddIOp::create(builder_, loc, address, arith::MulIOp::create(builder_, loc, value->value, stride));
+    if (value->kind == LaneValue::kLinear)
+      lane_stride = lane_stride + Dim(value->coefficient) * strides[axis];
+    address = arith::AddIOp::create(
+        builder_, loc, address,
+        arith::MulIOp::create(builder_, loc, value->value, stride));
   }
-  const bool guarded_lanes = guard != nullptr && guard->kind == LaneValue::kVector;
+  const bool guarded_lanes =
+      guard != nullptr && guard->kind == LaneValue::kVector;
   if (guard != nullptr && !guarded_lanes) {
-    // A guard that holds for all lanes or none: the first element is read instead, and not used. For a vector read
-    // the mask below keeps it inside the buffer.
+    // A guard that holds for all lanes or none: the first element is read
+    // instead, and not used. For a vector read the mask below keeps it inside
+    // the buffer.
     Value zero = arith::ConstantIndexOp::create(builder_, loc, 0);
-    address = arith::SelectOp::create(builder_, loc, guard->value, address, zero);
+    address =
+        arith::SelectOp::create(builder_, loc, guard->value, address, zero);
   }
   LaneValue result;
-  const bool lanes = !varying.empty() || !(lane_stride == Dim(0)) || guarded_lanes;
+  const bool lanes =
+      !varying.empty() || !(lane_stride == Dim(0)) || guarded_lanes;
   if (!lanes) {
-    result.value = FromStorage(mlir::memref::LoadOp::create(builder_, loc, buffer, mlir::ValueRange{address}), element, loc);
+    result.value =
+        FromStorage(mlir::memref::LoadOp::create(builder_, loc, buffer,
+                                                 mlir::ValueRange{address}),
+                    element, loc);
     return result;
   }
   result.kind = LaneValue::kVector;
   Value mask = TailMask(vector);
   if (guard != nullptr) {
     Value guard_mask = ToVector(*guard, loc);
-    mask = mask ? Value(arith::AndIOp::create(builder_, loc, mask, guard_mask)) : guard_mask;
+    mask = mask ? Value(arith::AndIOp::create(builder_, loc, mask, guard_mask))
+                : guard_mask;
   }
   if (varying.empty()) {
     result.value = Read(buffer, address, lane_stride, mask, element, loc);
     return result;
   }
-  mlir::VectorType index_type = VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value indices = vector::BroadcastOp::create(builder_, loc, index_type, address);
-  auto add = [&](Value term) { indices = arith::AddIOp::create(builder_, loc, indices, term); };
+  mlir::VectorType index_type =
+      VectorOf(schedule_.lanes, builder_.getIndexType());
+  Value indices =
+      vector::BroadcastOp::create(builder_, loc, index_type, address);
+  auto add = [&](Value term) {
+    indices = arith::AddIOp::create(builder_, loc, indices, term);
+  };
   if (!(lane_stride == Dim(0))) {
-    Value step = vector::BroadcastOp::create(builder_, loc, index_type, EmitDim(builder_, loc, lane_stride, scope_.symbols));
-    add(arith::MulIOp::create(builder_, loc, vector::StepOp::create(builder_, loc, index_type), step));
+    Value step = vector::BroadcastOp::create(
+        builder_, loc, index_type,
+        EmitDim(builder_, loc, lane_stride, scope_.symbols));
+    add(arith::MulIOp::create(builder_, loc,
+                              vector::StepOp::create(builder_, loc, index_type),
+                              step));
   }
   for (auto& [index, stride] : varying) {
-    add(arith::MulIOp::create(builder_, loc, index, vector::BroadcastOp::create(builder_, loc, index_type, stride)));
+    add(arith::MulIOp::create(
+        builder_, loc, index,
+        vector::BroadcastOp::create(builder_, loc, index_type, stride)));
   }
   result.value = Gather(buffer, indices, mask, element, loc);
   return result;
 }
 
-mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node, mlir::Operation* op, int row, int vector) {
+mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node,
+                                                  mlir::Operation* op, int row,
+                                                  int vector) {
   Location loc = op->getLoc();
   SmallVector<LaneValue> operands;
   bool scalar = true;
@@ -244,22 +318,32 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node, mlir::Operat
     scalar = scalar && value->kind == LaneValue::kScalar;
     operands.push_back(*value);
   }
-  // Sums and multiples of linear indices stay linear, so that what they address is seen to be contiguous.
-  const bool linear = llvm::all_of(operands, [](const LaneValue& v) { return v.kind != LaneValue::kVector; });
+  // Sums and multiples of linear indices stay linear, so that what they address
+  // is seen to be contiguous.
+  const bool linear = llvm::all_of(operands, [](const LaneValue& v) {
+    return v.kind != LaneValue::kVector;
+  });
   if (!scalar && linear && operands.size() <= 2) {
     LaneValue result;
     result.kind = LaneValue::kLinear;
-    auto coefficient = [](const LaneValue& v) { return v.kind == LaneValue::kLinear ? v.coefficient : 0; };
+    auto coefficient = [](const LaneValue& v) {
+      return v.kind == LaneValue::kLinear ? v.coefficient : 0;
+    };
     if (mlir::isa<arith::IndexCastOp>(op)) {
-      result.value = arith::IndexCastOp::create(builder_, loc, op->getResult(0).getType(), operands[0].value);
+      result.value = arith::IndexCastOp::create(
+          builder_, loc, op->getResult(0).getType(), operands[0].value);
       result.coefficient = coefficient(operands[0]);
       return result;
     }
     const bool add = mlir::isa<arith::AddIOp>(op);
     if (add || mlir::isa<arith::SubIOp>(op)) {
-      result.value = add ? Value(arith::AddIOp::create(builder_, loc, operands[0].value, operands[1].value))
-                         : Value(arith::SubIOp::create(builder_, loc, operands[0].value, operands[1].value));
-      result.coefficient = coefficient(operands[0]) + (add ? 1 : -1) * coefficient(operands[1]);
+      result.value =
+          add ? Value(arith::AddIOp::create(builder_, loc, operands[0].value,
+                                            operands[1].value))
+              : Value(arith::SubIOp::create(builder_, loc, operands[0].value,
+                                            operands[1].value));
+      result.coefficient =
+          coefficient(operands[0]) + (add ? 1 : -1) * coefficient(operands[1]);
       if (result.coefficient == 0) result.kind = LaneValue::kScalar;
       return result;
     }
@@ -267,16 +351,21 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node, mlir::Operat
       for (int side = 0; side < 2; ++side) {
         auto factor = operands[side].value.getDefiningOp<arith::ConstantOp>();
         if (operands[side].kind != LaneValue::kScalar || !factor) continue;
-        result.value = arith::MulIOp::create(builder_, loc, operands[0].value, operands[1].value);
-        result.coefficient = coefficient(operands[1 - side]) * mlir::cast<mlir::IntegerAttr>(factor.getValue()).getInt();
+        result.value = arith::MulIOp::create(builder_, loc, operands[0].value,
+                                             operands[1].value);
+        result.coefficient =
+            coefficient(operands[1 - side]) *
+            mlir::cast<mlir::IntegerAttr>(factor.getValue()).getInt();
         return result;
       }
     }
   }
   mlir::OperationState state(loc, op->getName());
   state.addAttributes(op->getAttrs());
-  for (const LaneValue& operand : operands) state.addOperands(scalar ? operand.value : ToVector(operand, loc));
-  for (Type type : op->getResultTypes()) state.addTypes(scalar ? type : Type(VectorOf(schedule_.lanes, type)));
+  for (const LaneValue& operand : operands)
+    state.addOperands(scalar ? operand.value : ToVector(operand, loc));
+  for (Type type : op->getResultTypes())
+    state.addTypes(scalar ? type : Type(VectorOf(schedule_.lanes, type)));
   mlir::Operation* created = builder_.create(state);
   LaneValue result;
   result.kind = scalar ? LaneValue::kScalar : LaneValue::kVector;
@@ -284,7 +373,9 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node, mlir::Operat
   return result;
 }
 
-mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node, Value value, int row, int vector,
+mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node,
+                                                    Value value, int row,
+                                                    int vector,
                                                     const LaneValue* guard) {
   const bool rows = schedule_.row >= 0 && node->uses[schedule_.row];
   const bool lanes = schedule_.lane >= 0 && node->uses[schedule_.lane];
@@ -297,12 +388,14 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node, Value valu
       case Source::kNode:
         return Evaluate(source.node, source.result, row, vector);
       case Source::kAccumulator:
-        return accumulators_[source.result][row * accumulator_vectors_ + vector];
+        return accumulators_[source.result]
+                            [row * accumulator_vectors_ + vector];
     }
   }
   mlir::Operation* op = value.getDefiningOp();
   // A guarded read belongs to its select and is not shared.
-  const std::pair<const Node*, void*> identity{node, value.getAsOpaquePointer()};
+  const std::pair<const Node*, void*> identity{node,
+                                               value.getAsOpaquePointer()};
   auto& slot = identities_[identity];
   Key key{&slot, rows ? row : -1, lanes ? vector : -1};
   if (guard == nullptr) {
@@ -322,20 +415,25 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node, Value valu
   } else if (auto extract = mlir::dyn_cast<ir::ExtractOp>(op)) {
     result = Extract(node, extract, row, vector, guard);
   } else if (auto select = mlir::dyn_cast<arith::SelectOp>(op);
-             select && (select.getTrueValue().getDefiningOp<ir::ExtractOp>() ||
-                        select.getFalseValue().getDefiningOp<ir::ExtractOp>())) {
-    auto condition = BodyValue(node, select.getCondition(), row, vector, nullptr);
+             select &&
+             (select.getTrueValue().getDefiningOp<ir::ExtractOp>() ||
+              select.getFalseValue().getDefiningOp<ir::ExtractOp>())) {
+    auto condition =
+        BodyValue(node, select.getCondition(), row, vector, nullptr);
     if (failed(condition)) return mlir::failure();
     auto side = [&](Value branch, bool when) -> mlir::FailureOr<LaneValue> {
-      if (!branch.getDefiningOp<ir::ExtractOp>()) return BodyValue(node, branch, row, vector, nullptr);
+      if (!branch.getDefiningOp<ir::ExtractOp>())
+        return BodyValue(node, branch, row, vector, nullptr);
       LaneValue branch_guard = *condition;
       if (!when) {
         Value ones = arith::ConstantOp::create(
             builder_, loc,
             mlir::isa<mlir::VectorType>(condition->value.getType())
-                ? mlir::TypedAttr(mlir::DenseElementsAttr::get(VectorOf(schedule_.lanes, builder_.getI1Type()), true))
+                ? mlir::TypedAttr(mlir::DenseElementsAttr::get(
+                      VectorOf(schedule_.lanes, builder_.getI1Type()), true))
                 : mlir::TypedAttr(builder_.getBoolAttr(true)));
-        branch_guard.value = arith::XOrIOp::create(builder_, loc, condition->value, ones);
+        branch_guard.value =
+            arith::XOrIOp::create(builder_, loc, condition->value, ones);
       }
       return BodyValue(node, branch, row, vector, &branch_guard);
     };
@@ -343,14 +441,17 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node, Value valu
     auto on_false = side(select.getFalseValue(), false);
     if (failed(on_true) || failed(on_false)) return mlir::failure();
     LaneValue merged;
-    const bool scalar = condition->kind == LaneValue::kScalar && on_true->kind == LaneValue::kScalar &&
+    const bool scalar = condition->kind == LaneValue::kScalar &&
+                        on_true->kind == LaneValue::kScalar &&
                         on_false->kind == LaneValue::kScalar;
     if (scalar) {
-      merged.value = arith::SelectOp::create(builder_, loc, condition->value, on_true->value, on_false->value);
+      merged.value = arith::SelectOp::create(builder_, loc, condition->value,
+                                             on_true->value, on_false->value);
     } else {
       merged.kind = LaneValue::kVector;
-      merged.value = arith::SelectOp::create(builder_, loc, ToVector(*condition, loc), ToVector(*on_true, loc),
-                                             ToVector(*on_false, loc));
+      merged.value = arith::SelectOp::create(
+          builder_, loc, ToVector(*condition, loc), ToVector(*on_true, loc),
+          ToVector(*on_false, loc));
     }
     result = merged;
   } else {
@@ -361,7 +462,8 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node, Value valu
   return result;
 }
 
-void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row, int vector) {
+void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row,
+                          int vector) {
   Location loc = output.node->op.getLoc();
   const Access& access = output.access;
   Value buffer = scope_.buffers.lookup(access.tensor);
@@ -375,23 +477,32 @@ void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row,
     stored = arith::ExtUIOp::create(builder_, loc, type, stored);
   }
   if (!lanes) {
-    mlir::memref::StoreOp::create(builder_, loc, stored, buffer, mlir::ValueRange{address});
+    mlir::memref::StoreOp::create(builder_, loc, stored, buffer,
+                                  mlir::ValueRange{address});
     return;
   }
   Value mask = TailMask(vector);
   const Dim& stride = access.strides[schedule_.lane];
   if (stride == Dim(1)) {
     if (mask) {
-      vector::MaskedStoreOp::create(builder_, loc, buffer, mlir::ValueRange{address}, mask, stored);
+      vector::MaskedStoreOp::create(builder_, loc, buffer,
+                                    mlir::ValueRange{address}, mask, stored);
     } else {
-      vector::StoreOp::create(builder_, loc, stored, buffer, mlir::ValueRange{address});
+      vector::StoreOp::create(builder_, loc, stored, buffer,
+                              mlir::ValueRange{address});
     }
     return;
   }
-  mlir::VectorType index_type = VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value step = vector::BroadcastOp::create(builder_, loc, index_type, EmitDim(builder_, loc, stride, scope_.symbols));
-  Value indices = arith::MulIOp::create(builder_, loc, vector::StepOp::create(builder_, loc, index_type), step);
-  vector::ScatterOp::create(builder_, loc, mlir::Type(), buffer, mlir::ValueRange{address}, indices, mask ? mask : AllTrue(loc), stored);
+  mlir::VectorType index_type =
+      VectorOf(schedule_.lanes, builder_.getIndexType());
+  Value step = vector::BroadcastOp::create(
+      builder_, loc, index_type,
+      EmitDim(builder_, loc, stride, scope_.symbols));
+  Value indices = arith::MulIOp::create(
+      builder_, loc, vector::StepOp::create(builder_, loc, index_type), step);
+  vector::ScatterOp::create(builder_, loc, mlir::Type(), buffer,
+                            mlir::ValueRange{address}, indices,
+                            mask ? mask : AllTrue(loc), stored);
 }
 
 }  // namespace keratin

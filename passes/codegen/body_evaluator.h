@@ -1,7 +1,8 @@
 // Evaluates the scalar bodies of a stage at one place of a register tile.
 //
-// A value is a scalar when it does not vary along the lanes, an index `base + coefficient * lane` when it is linear in
-// them, and a vector otherwise. Bodies are evaluated from their results backwards, so that a read guarded by a
+// A value is a scalar when it does not vary along the lanes, an index `base +
+// coefficient * lane` when it is linear in them, and a vector otherwise. Bodies
+// are evaluated from their results backwards, so that a read guarded by a
 // select happens under the select's mask.
 #ifndef KERATIN_PASSES_CODEGEN_BODY_EVALUATOR_H_
 #define KERATIN_PASSES_CODEGEN_BODY_EVALUATOR_H_
@@ -20,31 +21,40 @@ struct LaneValue {
 
 // Where a tile is: the first iteration of each loop, set as loops are entered.
 struct TilePlace {
-  llvm::SmallVector<mlir::Value, 6> iteration;  // null: the loop has one iteration, or is not entered yet
+  llvm::SmallVector<mlir::Value, 6>
+      iteration;  // null: the loop has one iteration, or is not entered yet
 };
 
 class BodyEvaluator {
  public:
-  BodyEvaluator(mlir::OpBuilder& builder, const Stage& stage, const Schedule& schedule, const KernelScope& scope)
+  BodyEvaluator(mlir::OpBuilder& builder, const Stage& stage,
+                const Schedule& schedule, const KernelScope& scope)
       : builder_(builder), stage_(stage), schedule_(schedule), scope_(scope) {}
 
-  // Begins a tile at `place`. `tail` is the mask of the last vector (null: it is whole), `accumulators` the anchor's
-  // results by (result, row, vector) when the epilogue is evaluated.
+  // Begins a tile at `place`. `tail` is the mask of the last vector (null: it
+  // is whole), `accumulators` the anchor's results by (result, row, vector)
+  // when the epilogue is evaluated.
   void BeginTile(const TilePlace* place, int last_vector, mlir::Value tail);
-  void SetAccumulators(llvm::ArrayRef<llvm::SmallVector<LaneValue>> accumulators, int vectors);
+  void SetAccumulators(
+      llvm::ArrayRef<llvm::SmallVector<LaneValue>> accumulators, int vectors);
 
   // The yielded value `result` of `node` at a row and vector of the tile.
-  mlir::FailureOr<LaneValue> Evaluate(const Node* node, int result, int row, int vector);
+  mlir::FailureOr<LaneValue> Evaluate(const Node* node, int result, int row,
+                                      int vector);
 
   // Likewise, of a value inside the body of `node`.
-  mlir::FailureOr<LaneValue> EvaluateBody(const Node* node, mlir::Value value, int row, int vector) {
+  mlir::FailureOr<LaneValue> EvaluateBody(const Node* node, mlir::Value value,
+                                          int row, int vector) {
     return BodyValue(node, value, row, vector, nullptr);
   }
 
   // Address of `access` at a row and vector, in elements.
-  mlir::Value Address(const Access& access, int row, int vector, mlir::Location loc);
+  mlir::Value Address(const Access& access, int row, int vector,
+                      mlir::Location loc);
   mlir::Value ToVector(const LaneValue& value, mlir::Location loc);
-  mlir::Value TailMask(int vector) const { return vector == last_vector_ ? tail_ : mlir::Value(); }
+  mlir::Value TailMask(int vector) const {
+    return vector == last_vector_ ? tail_ : mlir::Value();
+  }
   // Writes `value` where `output` says.
   void Store(const Output& output, const LaneValue& value, int row, int vector);
 
@@ -53,21 +63,34 @@ class BodyEvaluator {
     const void* object;
     int row, vector;
     bool operator<(const Key& other) const {
-      return std::tie(object, row, vector) < std::tie(other.object, other.row, other.vector);
+      return std::tie(object, row, vector) <
+             std::tie(other.object, other.row, other.vector);
     }
   };
 
-  mlir::FailureOr<LaneValue> BodyValue(const Node* node, mlir::Value value, int row, int vector, const LaneValue* guard);
-  mlir::FailureOr<LaneValue> Index(const Node* node, int dimension, int row, int vector, mlir::Location loc);
-  mlir::FailureOr<LaneValue> Extract(const Node* node, ir::ExtractOp op, int row, int vector, const LaneValue* guard);
-  mlir::FailureOr<LaneValue> Generic(const Node* node, mlir::Operation* op, int row, int vector);
+  mlir::FailureOr<LaneValue> BodyValue(const Node* node, mlir::Value value,
+                                       int row, int vector,
+                                       const LaneValue* guard);
+  mlir::FailureOr<LaneValue> Index(const Node* node, int dimension, int row,
+                                   int vector, mlir::Location loc);
+  mlir::FailureOr<LaneValue> Extract(const Node* node, ir::ExtractOp op,
+                                     int row, int vector,
+                                     const LaneValue* guard);
+  mlir::FailureOr<LaneValue> Generic(const Node* node, mlir::Operation* op,
+                                     int row, int vector);
   LaneValue Leaf(int leaf, int row, int vector, mlir::Location loc);
-  // Reads `lanes` elements from `address` on, `stride` apart; `mask` may be null.
-  mlir::Value Read(mlir::Value buffer, mlir::Value address, const Dim& stride, mlir::Value mask, mlir::Type element, mlir::Location loc);
-  mlir::Value Gather(mlir::Value buffer, mlir::Value indices, mlir::Value mask, mlir::Type element, mlir::Location loc);
-  mlir::Value FromStorage(mlir::Value value, mlir::Type element, mlir::Location loc);
+  // Reads `lanes` elements from `address` on, `stride` apart; `mask` may be
+  // null.
+  mlir::Value Read(mlir::Value buffer, mlir::Value address, const Dim& stride,
+                   mlir::Value mask, mlir::Type element, mlir::Location loc);
+  mlir::Value Gather(mlir::Value buffer, mlir::Value indices, mlir::Value mask,
+                     mlir::Type element, mlir::Location loc);
+  mlir::Value FromStorage(mlir::Value value, mlir::Type element,
+                          mlir::Location loc);
   mlir::Value AllTrue(mlir::Location loc);
-  bool VariesWithLane(const Access& access) const { return schedule_.lane >= 0 && access.UsesLoop(schedule_.lane); }
+  bool VariesWithLane(const Access& access) const {
+    return schedule_.lane >= 0 && access.UsesLoop(schedule_.lane);
+  }
 
   mlir::OpBuilder& builder_;
   const Stage& stage_;

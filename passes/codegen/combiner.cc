@@ -1,10 +1,10 @@
 #include "passes/codegen/combiner.h"
 
 #include "llvm/ADT/APFloat.h"
-#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/codegen/tile_emitter.h"
 
 namespace keratin {
@@ -19,8 +19,12 @@ namespace arith = mlir::arith;
 mlir::TypedAttr IdentityOf(llvm::StringRef kind, Type element) {
   if (auto type = mlir::dyn_cast<mlir::FloatType>(element)) {
     if (kind == "mul") return mlir::FloatAttr::get(type, 1.0);
-    if (kind == "max") return mlir::FloatAttr::get(type, llvm::APFloat::getInf(type.getFloatSemantics(), true));
-    if (kind == "min") return mlir::FloatAttr::get(type, llvm::APFloat::getInf(type.getFloatSemantics(), false));
+    if (kind == "max")
+      return mlir::FloatAttr::get(
+          type, llvm::APFloat::getInf(type.getFloatSemantics(), true));
+    if (kind == "min")
+      return mlir::FloatAttr::get(
+          type, llvm::APFloat::getInf(type.getFloatSemantics(), false));
     return mlir::FloatAttr::get(type, 0.0);
   }
   const unsigned width = element.getIntOrFloatBitWidth();
@@ -45,12 +49,15 @@ Combiner Combiner::Of(ir::ComputeOp op, int result) {
 Value Combiner::Identity(OpBuilder& builder, Location loc, Type type) const {
   mlir::TypedAttr scalar = IdentityOf(kind, element);
   if (auto vector = mlir::dyn_cast<mlir::VectorType>(type)) {
-    return arith::ConstantOp::create(builder, loc, mlir::DenseElementsAttr::get(vector, mlir::Attribute(scalar)));
+    return arith::ConstantOp::create(
+        builder, loc,
+        mlir::DenseElementsAttr::get(vector, mlir::Attribute(scalar)));
   }
   return arith::ConstantOp::create(builder, loc, scalar);
 }
 
-Value Combiner::Combine(OpBuilder& builder, Location loc, Value a, Value b) const {
+Value Combiner::Combine(OpBuilder& builder, Location loc, Value a,
+                        Value b) const {
   const bool is_float = mlir::isa<mlir::FloatType>(element);
   if (kind == "add") {
     if (is_float) return arith::AddFOp::create(builder, loc, a, b);
@@ -74,30 +81,38 @@ Value Combiner::Combine(OpBuilder& builder, Location loc, Value a, Value b) cons
   return arith::OrIOp::create(builder, loc, a, b);
 }
 
-Value Combiner::AcrossLanes(OpBuilder& builder, Location loc, llvm::ArrayRef<Value> vectors) const {
+Value Combiner::AcrossLanes(OpBuilder& builder, Location loc,
+                            llvm::ArrayRef<Value> vectors) const {
   Value value = vectors[0];
-  for (Value other : vectors.drop_front()) value = Combine(builder, loc, value, other);
+  for (Value other : vectors.drop_front())
+    value = Combine(builder, loc, value, other);
   auto type = mlir::dyn_cast<mlir::VectorType>(value.getType());
   if (!type) return value;
   for (int64_t lanes = type.getNumElements() / 2; lanes >= 1; lanes /= 2) {
-    Value low = mlir::vector::ExtractStridedSliceOp::create(builder, loc, value, llvm::ArrayRef<int64_t>{0},
-                                                            llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
-    Value high = mlir::vector::ExtractStridedSliceOp::create(builder, loc, value, llvm::ArrayRef<int64_t>{lanes},
-                                                             llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
+    Value low = mlir::vector::ExtractStridedSliceOp::create(
+        builder, loc, value, llvm::ArrayRef<int64_t>{0},
+        llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
+    Value high = mlir::vector::ExtractStridedSliceOp::create(
+        builder, loc, value, llvm::ArrayRef<int64_t>{lanes},
+        llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
     value = Combine(builder, loc, low, high);
   }
-  return mlir::vector::ExtractOp::create(builder, loc, value, llvm::ArrayRef<int64_t>{0});
+  return mlir::vector::ExtractOp::create(builder, loc, value,
+                                         llvm::ArrayRef<int64_t>{0});
 }
 
-std::optional<std::pair<Value, Value>> Combiner::Factors(ir::ComputeOp op, int result) const {
-  if (kind != "add" || !mlir::isa<mlir::FloatType>(element)) return std::nullopt;
+std::optional<std::pair<Value, Value>> Combiner::Factors(ir::ComputeOp op,
+                                                         int result) const {
+  if (kind != "add" || !mlir::isa<mlir::FloatType>(element))
+    return std::nullopt;
   Value yielded = op.getBody().front().getTerminator()->getOperand(result);
   auto product = yielded.getDefiningOp<arith::MulFOp>();
   if (!product) return std::nullopt;
   return std::make_pair(product.getLhs(), product.getRhs());
 }
 
-Value Combiner::MultiplyAdd(OpBuilder& builder, Location loc, Value a, Value b, Value accumulator, Value mask) const {
+Value Combiner::MultiplyAdd(OpBuilder& builder, Location loc, Value a, Value b,
+                            Value accumulator, Value mask) const {
   Value sum = mlir::math::FmaOp::create(builder, loc, a, b, accumulator);
   if (!mask) return sum;
   return arith::SelectOp::create(builder, loc, mask, sum, accumulator);

@@ -1,4 +1,5 @@
-// The passes of code generation, in the order in which compiler/pipeline runs them.
+// The passes of code generation, in the order in which compiler/pipeline runs
+// them.
 #ifndef KERATIN_PASSES_CODEGEN_PASSES_H_
 #define KERATIN_PASSES_CODEGEN_PASSES_H_
 
@@ -10,13 +11,15 @@
 
 namespace keratin {
 
-// pack: lays out the right operands of matrix products and convolutions in panels of the target's tile width.
+// pack: lays out the right operands of matrix products and convolutions in
+// panels of the target's tile width.
 std::unique_ptr<mlir::Pass> CreatePackPass(const Target& target);
 
 // fuse: groups computes into kernels.
 std::unique_ptr<mlir::Pass> CreateFusePass();
 
-// emit-kernels: each kernel becomes a function of loops over vectors, and a launch of it.
+// emit-kernels: each kernel becomes a function of loops over vectors, and a
+// launch of it.
 std::unique_ptr<mlir::Pass> CreateEmitKernelsPass(const Target& target);
 
 // The dialects that kernel functions are written in.

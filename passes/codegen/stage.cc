@@ -10,8 +10,11 @@ namespace {
 using llvm::SmallVector;
 using mlir::AffineExpr;
 
-// Adds scale * expr to the per-loop coefficients and the constant; false when expr is not linear.
-bool AddLinear(AffineExpr expr, int64_t scale, llvm::SmallVectorImpl<int64_t>& coefficients, int64_t& constant) {
+// Adds scale * expr to the per-loop coefficients and the constant; false when
+// expr is not linear.
+bool AddLinear(AffineExpr expr, int64_t scale,
+               llvm::SmallVectorImpl<int64_t>& coefficients,
+               int64_t& constant) {
   if (auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr)) {
     coefficients[dim.getPosition()] += scale;
     return true;
@@ -27,15 +30,18 @@ bool AddLinear(AffineExpr expr, int64_t scale, llvm::SmallVectorImpl<int64_t>& c
            AddLinear(binary.getRHS(), scale, coefficients, constant);
   }
   if (expr.getKind() == mlir::AffineExprKind::Mul) {
-    if (auto factor = mlir::dyn_cast<mlir::AffineConstantExpr>(binary.getRHS())) {
-      return AddLinear(binary.getLHS(), scale * factor.getValue(), coefficients, constant);
+    if (auto factor =
+            mlir::dyn_cast<mlir::AffineConstantExpr>(binary.getRHS())) {
+      return AddLinear(binary.getLHS(), scale * factor.getValue(), coefficients,
+                       constant);
     }
   }
   return false;
 }
 
 // The loop and width of `loop floordiv width` or `loop mod width`.
-std::optional<std::pair<int, int64_t>> PanelForm(AffineExpr expr, mlir::AffineExprKind kind) {
+std::optional<std::pair<int, int64_t>> PanelForm(AffineExpr expr,
+                                                 mlir::AffineExprKind kind) {
   if (expr.getKind() != kind) return std::nullopt;
   auto binary = mlir::cast<mlir::AffineBinaryOpExpr>(expr);
   auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(binary.getLHS());
@@ -44,9 +50,11 @@ std::optional<std::pair<int, int64_t>> PanelForm(AffineExpr expr, mlir::AffineEx
   return std::make_pair(static_cast<int>(dim.getPosition()), width.getValue());
 }
 
-SmallVector<AffineExpr, 6> Substitute(mlir::AffineMap map, llvm::ArrayRef<AffineExpr> dims) {
+SmallVector<AffineExpr, 6> Substitute(mlir::AffineMap map,
+                                      llvm::ArrayRef<AffineExpr> dims) {
   SmallVector<AffineExpr, 6> result;
-  for (AffineExpr expr : map.getResults()) result.push_back(expr.replaceDims(dims));
+  for (AffineExpr expr : map.getResults())
+    result.push_back(expr.replaceDims(dims));
   return result;
 }
 
@@ -62,8 +70,11 @@ SmallVector<Dim, 6> RowMajorStrides(llvm::ArrayRef<Dim> shape) {
   return strides;
 }
 
-std::optional<Access> LinearAccess(mlir::Value tensor, llvm::ArrayRef<AffineExpr> index, int num_loops) {
-  SmallVector<Dim, 6> tensor_strides = RowMajorStrides(ir::DimsOf(tensor.getType()));
+std::optional<Access> LinearAccess(mlir::Value tensor,
+                                   llvm::ArrayRef<AffineExpr> index,
+                                   int num_loops) {
+  SmallVector<Dim, 6> tensor_strides =
+      RowMajorStrides(ir::DimsOf(tensor.getType()));
   Access access;
   access.tensor = tensor;
   access.strides.assign(num_loops, Dim(0));
@@ -75,7 +86,8 @@ std::optional<Access> LinearAccess(mlir::Value tensor, llvm::ArrayRef<AffineExpr
       continue;
     }
     if (auto panel = PanelForm(expr, mlir::AffineExprKind::Mod)) {
-      access.strides[panel->first] = access.strides[panel->first] + tensor_strides[axis];
+      access.strides[panel->first] =
+          access.strides[panel->first] + tensor_strides[axis];
       continue;
     }
     SmallVector<int64_t> coefficients(num_loops, 0);
@@ -84,15 +96,17 @@ std::optional<Access> LinearAccess(mlir::Value tensor, llvm::ArrayRef<AffineExpr
     access.offset = access.offset + Dim(constant) * tensor_strides[axis];
     for (int loop = 0; loop < num_loops; ++loop) {
       if (coefficients[loop] != 0) {
-        access.strides[loop] = access.strides[loop] + Dim(coefficients[loop]) * tensor_strides[axis];
+        access.strides[loop] = access.strides[loop] +
+                               Dim(coefficients[loop]) * tensor_strides[axis];
       }
     }
   }
   return access;
 }
 
-mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op, llvm::ArrayRef<AffineExpr> domain,
-                                      llvm::DenseMap<mlir::Value, Source>& known) {
+mlir::FailureOr<Node*> Stage::AddNode(
+    ir::ComputeOp op, llvm::ArrayRef<AffineExpr> domain,
+    llvm::DenseMap<mlir::Value, Source>& known) {
   const int num_loops = NumLoops();
   nodes_.push_back(std::make_unique<Node>());
   Node* node = nodes_.back().get();
@@ -102,7 +116,8 @@ mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op, llvm::ArrayRef<AffineExp
   for (AffineExpr expr : domain) {
     IndexExpr index;
     SmallVector<int64_t> coefficients(num_loops, 0);
-    if (!AddLinear(expr, 1, coefficients, index.constant)) return op.emitError("the index of a fused value is not linear");
+    if (!AddLinear(expr, 1, coefficients, index.constant))
+      return op.emitError("the index of a fused value is not linear");
     index.coefficients.assign(coefficients.begin(), coefficients.end());
     node->index.push_back(index);
   }
@@ -122,12 +137,15 @@ mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op, llvm::ArrayRef<AffineExp
       source = it->second;
     } else if (auto producer = input.getDefiningOp<ir::ComputeOp>();
                producer && members_.count(producer) && !IsReduction(producer)) {
-      // Invert the producer's result map: a projected permutation, every dimension of its domain exactly once.
+      // Invert the producer's result map: a projected permutation, every
+      // dimension of its domain exactly once.
       const int result = mlir::cast<mlir::OpResult>(input).getResultNumber();
-      mlir::AffineMap result_map = producer.getMap(producer.getInputs().size() + result);
+      mlir::AffineMap result_map =
+          producer.getMap(producer.getInputs().size() + result);
       SmallVector<AffineExpr, 6> inner(producer.getExtents().size());
       for (auto [axis, expr] : llvm::enumerate(result_map.getResults())) {
-        inner[mlir::cast<mlir::AffineDimExpr>(expr).getPosition()] = index[axis];
+        inner[mlir::cast<mlir::AffineDimExpr>(expr).getPosition()] =
+            index[axis];
       }
       auto child = AddNode(producer, inner, known);
       if (failed(child)) return mlir::failure();
@@ -136,7 +154,8 @@ mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op, llvm::ArrayRef<AffineExp
       source.result = result;
     } else {
       std::optional<Access> access = LinearAccess(input, index, num_loops);
-      if (!access) return op.emitError("an index of input ") << number << " is not linear";
+      if (!access)
+        return op.emitError("an index of input ") << number << " is not linear";
       source.kind = Source::kLeaf;
       source.leaf = static_cast<int>(leaves.size());
       leaves.push_back(*std::move(access));
@@ -159,8 +178,9 @@ mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op, llvm::ArrayRef<AffineExp
   return node;
 }
 
-mlir::FailureOr<Stage> Stage::Build(llvm::ArrayRef<ir::ComputeOp> computes,
-                                    llvm::function_ref<bool(mlir::Value)> is_stored, int shared) {
+mlir::FailureOr<Stage> Stage::Build(
+    llvm::ArrayRef<ir::ComputeOp> computes,
+    llvm::function_ref<bool(mlir::Value)> is_stored, int shared) {
   Stage stage;
   stage.shared = shared;
   for (ir::ComputeOp op : computes) stage.members_[op] = true;
@@ -168,22 +188,33 @@ mlir::FailureOr<Stage> Stage::Build(llvm::ArrayRef<ir::ComputeOp> computes,
   ir::ComputeOp root = anchor == computes.end() ? computes.back() : *anchor;
   mlir::MLIRContext* context = root.getContext();
 
-  for (const Dim& extent : root.getExtents()) stage.loops.push_back({extent, false, false});
+  for (const Dim& extent : root.getExtents())
+    stage.loops.push_back({extent, false, false});
   for (int64_t dim : root.getReductions()) stage.loops[dim].reduction = true;
   SmallVector<AffineExpr, 6> identity;
-  for (int loop = 0; loop < stage.NumLoops(); ++loop) identity.push_back(mlir::getAffineDimExpr(loop, context));
+  for (int loop = 0; loop < stage.NumLoops(); ++loop)
+    identity.push_back(mlir::getAffineDimExpr(loop, context));
 
-  // Where the axes of each value computed so far lie in the loops, and how to read it there.
+  // Where the axes of each value computed so far lie in the loops, and how to
+  // read it there.
   llvm::DenseMap<mlir::Value, SmallVector<AffineExpr, 6>> axes;
   llvm::DenseMap<mlir::Value, Source> known;
-  auto add_outputs = [&](Node* node, llvm::ArrayRef<AffineExpr> domain) -> mlir::LogicalResult {
+  auto add_outputs =
+      [&](Node* node,
+          llvm::ArrayRef<AffineExpr> domain) -> mlir::LogicalResult {
     for (mlir::OpResult result : node->op->getResults()) {
       SmallVector<AffineExpr, 6> index =
-          Substitute(node->op.getMap(node->op.getInputs().size() + result.getResultNumber()), domain);
+          Substitute(node->op.getMap(node->op.getInputs().size() +
+                                     result.getResultNumber()),
+                     domain);
       if (is_stored(result)) {
-        std::optional<Access> access = LinearAccess(result, index, stage.NumLoops());
-        if (!access) return node->op.emitError("a result is not stored linearly");
-        stage.outputs.push_back({node, static_cast<int>(result.getResultNumber()), *std::move(access)});
+        std::optional<Access> access =
+            LinearAccess(result, index, stage.NumLoops());
+        if (!access)
+          return node->op.emitError("a result is not stored linearly");
+        stage.outputs.push_back({node,
+                                 static_cast<int>(result.getResultNumber()),
+                                 *std::move(access)});
       }
       axes[result] = std::move(index);
     }
@@ -191,7 +222,8 @@ mlir::FailureOr<Stage> Stage::Build(llvm::ArrayRef<ir::ComputeOp> computes,
   };
 
   auto root_node = stage.AddNode(root, identity, known);
-  if (failed(root_node) || failed(add_outputs(*root_node, identity))) return mlir::failure();
+  if (failed(root_node) || failed(add_outputs(*root_node, identity)))
+    return mlir::failure();
   auto publish = [&](Node* node, bool is_anchor) {
     for (mlir::OpResult result : node->op->getResults()) {
       Source source;
@@ -217,7 +249,8 @@ mlir::FailureOr<Stage> Stage::Build(llvm::ArrayRef<ir::ComputeOp> computes,
     for (auto [number, input] : llvm::enumerate(op.getInputs())) {
       auto it = axes.find(input);
       if (it == axes.end()) continue;
-      for (auto [axis, expr] : llvm::enumerate(op.getMap(number).getResults())) {
+      for (auto [axis, expr] :
+           llvm::enumerate(op.getMap(number).getResults())) {
         auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr);
         if (dim && !domain[dim.getPosition()]) {
           domain[dim.getPosition()] = it->second[axis];
@@ -226,15 +259,19 @@ mlir::FailureOr<Stage> Stage::Build(llvm::ArrayRef<ir::ComputeOp> computes,
       }
     }
     if (found == 0) {
-      // Not a consumer of what is computed: inlined where it is read; stored too if its domain is the root's.
+      // Not a consumer of what is computed: inlined where it is read; stored
+      // too if its domain is the root's.
       if (!stored) continue;
-      if (op.getExtents().size() != identity.size()) return op.emitError("a stored prologue value has another domain");
+      if (op.getExtents().size() != identity.size())
+        return op.emitError("a stored prologue value has another domain");
       domain.assign(identity.begin(), identity.end());
     } else if (found != domain.size()) {
-      return op.emitError("an epilogue does not span the domain of its producer");
+      return op.emitError(
+          "an epilogue does not span the domain of its producer");
     }
     auto node = stage.AddNode(op, domain, known);
-    if (failed(node) || failed(add_outputs(*node, domain))) return mlir::failure();
+    if (failed(node) || failed(add_outputs(*node, domain)))
+      return mlir::failure();
     publish(*node, false);
   }
   stage.MergeLoops();
@@ -282,26 +319,34 @@ void Stage::MergeLoops() {
     });
     for (std::unique_ptr<Node>& node : nodes_) {
       node->uses.erase(node->uses.begin() + loop);
-      for (IndexExpr& index : node->index) index.coefficients.erase(index.coefficients.begin() + loop);
+      for (IndexExpr& index : node->index)
+        index.coefficients.erase(index.coefficients.begin() + loop);
     }
   };
   for (int loop = NumLoops() - 1; loop >= shared; --loop) {
     // A loop of one iteration adds nothing to any address.
-    const bool panelled = !each_access([&](Access& access) { return access.panel == 0 || access.panel_loop != loop; });
+    const bool panelled = !each_access([&](Access& access) {
+      return access.panel == 0 || access.panel_loop != loop;
+    });
     if (loops[loop].extent == Dim(1) && !panelled) {
       erase(loop);
       continue;
     }
     const int inner = loop + 1;
-    if (inner >= NumLoops() || loops[loop].reduction != loops[inner].reduction) continue;
+    if (inner >= NumLoops() || loops[loop].reduction != loops[inner].reduction)
+      continue;
     if (loops[loop].index_used || loops[inner].index_used) continue;
     const bool as_one = each_access([&](Access& access) {
-      if (access.panel != 0 && (access.panel_loop == loop || access.panel_loop == inner)) return false;
-      return access.strides[loop] == access.strides[inner] * loops[inner].extent;
+      if (access.panel != 0 &&
+          (access.panel_loop == loop || access.panel_loop == inner))
+        return false;
+      return access.strides[loop] ==
+             access.strides[inner] * loops[inner].extent;
     });
     if (!as_one) continue;
     loops[inner].extent = loops[loop].extent * loops[inner].extent;
-    for (std::unique_ptr<Node>& node : nodes_) node->uses[inner] = node->uses[inner] || node->uses[loop];
+    for (std::unique_ptr<Node>& node : nodes_)
+      node->uses[inner] = node->uses[inner] || node->uses[loop];
     erase(loop);
   }
 }

@@ -1,12 +1,16 @@
-// A stage: one loop nest of a kernel, as linear accesses to flat buffers and a graph of scalar bodies.
+// A stage: one loop nest of a kernel, as linear accesses to flat buffers and a
+// graph of scalar bodies.
 //
-// The computes of one kernel that carry the same `keratin.stage` number form a stage. At most one of them reduces (the
-// anchor). Those before it are inlined at its inputs; those after it are its epilogue, applied to the accumulators.
-// Every tensor access is linear in the loops: address = offset + sum of stride * iteration, in elements, where offset
-// and strides are Dims, so that unknown sizes need no second path. Loops that every access walks as if they were one
+// The computes of one kernel that carry the same `keratin.stage` number form a
+// stage. At most one of them reduces (the anchor). Those before it are inlined
+// at its inputs; those after it are its epilogue, applied to the accumulators.
+// Every tensor access is linear in the loops: address = offset + sum of stride
+// * iteration, in elements, where offset and strides are Dims, so that unknown
+// sizes need no second path. Loops that every access walks as if they were one
 // are merged.
 //
-//   y[b, n] = relu(sum_k x[b, k] * w[k, n] + bias[n])   →  loops b, n, k; anchor the product; leaves x, w, bias
+//   y[b, n] = relu(sum_k x[b, k] * w[k, n] + bias[n])   →  loops b, n, k;
+//   anchor the product; leaves x, w, bias
 #ifndef KERATIN_PASSES_CODEGEN_STAGE_H_
 #define KERATIN_PASSES_CODEGEN_STAGE_H_
 
@@ -26,13 +30,15 @@ namespace keratin {
 struct Loop {
   Dim extent = 1;
   bool reduction = false;
-  // The loop's own number is read by a body, so it cannot be merged with a neighbour.
+  // The loop's own number is read by a body, so it cannot be merged with a
+  // neighbour.
   bool index_used = false;
 };
 
-// Where an element lies: offset + sum over loops of strides[loop] * iteration, in elements of the buffer. A buffer
-// packed in panels of `panel` columns adds panel_stride for each whole panel of the lane loop instead of
-// strides[lane] * panel.
+// Where an element lies: offset + sum over loops of strides[loop] * iteration,
+// in elements of the buffer. A buffer packed in panels of `panel` columns adds
+// panel_stride for each whole panel of the lane loop instead of strides[lane] *
+// panel.
 struct Access {
   mlir::Value tensor;
   Dim offset = 0;
@@ -41,7 +47,9 @@ struct Access {
   int panel_loop = -1;
   Dim panel_stride = 0;
 
-  bool UsesLoop(int loop) const { return !(strides[loop] == Dim(0)) || (panel != 0 && panel_loop == loop); }
+  bool UsesLoop(int loop) const {
+    return !(strides[loop] == Dim(0)) || (panel != 0 && panel_loop == loop);
+  }
 };
 
 // The value of `keratin.index` in a node, as a linear expression of the loops.
@@ -52,7 +60,8 @@ struct IndexExpr {
 
 struct Node;
 
-// What feeds a scalar argument of a body: a buffer, another node's yielded value, or an accumulator of the anchor.
+// What feeds a scalar argument of a body: a buffer, another node's yielded
+// value, or an accumulator of the anchor.
 struct Source {
   enum Kind { kLeaf, kNode, kAccumulator } kind = kLeaf;
   int leaf = -1;
@@ -63,7 +72,8 @@ struct Source {
 struct Node {
   mutable ir::ComputeOp op;  // a handle: MLIR's accessors are not const
   llvm::SmallVector<Source, 4> inputs;
-  llvm::SmallVector<IndexExpr, 6> index;  // of each dimension of the compute's domain
+  llvm::SmallVector<IndexExpr, 6>
+      index;  // of each dimension of the compute's domain
   // Loops that the values of this node vary with.
   llvm::SmallVector<bool, 6> uses;
 };
@@ -76,11 +86,13 @@ struct Output {
 
 class Stage {
  public:
-  // Builds the stage of `computes` (in program order, all of one kernel). `is_stored` tells which results must reach
-  // memory. The first `shared` loops are never merged or reordered: other stages of the kernel run inside them too.
-  // Fails with a diagnostic on the compute that cannot take part.
-  static mlir::FailureOr<Stage> Build(llvm::ArrayRef<ir::ComputeOp> computes,
-                                      llvm::function_ref<bool(mlir::Value)> is_stored, int shared);
+  // Builds the stage of `computes` (in program order, all of one kernel).
+  // `is_stored` tells which results must reach memory. The first `shared` loops
+  // are never merged or reordered: other stages of the kernel run inside them
+  // too. Fails with a diagnostic on the compute that cannot take part.
+  static mlir::FailureOr<Stage> Build(
+      llvm::ArrayRef<ir::ComputeOp> computes,
+      llvm::function_ref<bool(mlir::Value)> is_stored, int shared);
 
   llvm::SmallVector<Loop, 6> loops;
   llvm::SmallVector<Access, 6> leaves;
@@ -91,11 +103,13 @@ class Stage {
   // The computes of the stage, those inlined several times once.
   llvm::SmallVector<ir::ComputeOp, 4> Computes() const;
   int NumLoops() const { return static_cast<int>(loops.size()); }
-  // Whether the accesses of the anchor's inputs (not the epilogue's) vary with `loop`.
+  // Whether the accesses of the anchor's inputs (not the epilogue's) vary with
+  // `loop`.
   llvm::SmallVector<const Access*, 4> AnchorLeaves() const;
 
  private:
-  mlir::FailureOr<Node*> AddNode(ir::ComputeOp op, llvm::ArrayRef<mlir::AffineExpr> domain,
+  mlir::FailureOr<Node*> AddNode(ir::ComputeOp op,
+                                 llvm::ArrayRef<mlir::AffineExpr> domain,
                                  llvm::DenseMap<mlir::Value, Source>& known);
   void MergeLoops();
 
@@ -103,9 +117,12 @@ class Stage {
   llvm::DenseMap<mlir::Operation*, bool> members_;
 };
 
-// The access of `tensor` (dense, row-major) at `index`, expressions over `num_loops` loops; nothing when an expression is
-// not linear. `lane == floordiv` forms made by the pass `pack` become panels.
-std::optional<Access> LinearAccess(mlir::Value tensor, llvm::ArrayRef<mlir::AffineExpr> index, int num_loops);
+// The access of `tensor` (dense, row-major) at `index`, expressions over
+// `num_loops` loops; nothing when an expression is not linear. `lane ==
+// floordiv` forms made by the pass `pack` become panels.
+std::optional<Access> LinearAccess(mlir::Value tensor,
+                                   llvm::ArrayRef<mlir::AffineExpr> index,
+                                   int num_loops);
 
 // Strides of a dense row-major buffer of `shape`, in elements.
 llvm::SmallVector<Dim, 6> RowMajorStrides(llvm::ArrayRef<Dim> shape);

@@ -12,7 +12,9 @@ constexpr Target kTargets[] = {
     {"simd128", 128, 16, 4, 2, 32 << 10, 256 << 10},
 };
 
-bool Has(std::string_view features, std::string_view feature) { return features.find(feature) != std::string_view::npos; }
+bool Has(std::string_view features, std::string_view feature) {
+  return features.find(feature) != std::string_view::npos;
+}
 
 }  // namespace
 

@@ -21,9 +21,15 @@ constexpr int64_t kUnrolledReduction = 16;
 
 class StageEmitter {
  public:
-  StageEmitter(mlir::OpBuilder& builder, const Stage& stage, const Schedule& schedule, const KernelScope& scope)
-      : builder_(builder), stage_(stage), schedule_(schedule), scope_(scope), evaluator_(builder, stage, schedule, scope),
-        loc_(stage.outputs.empty() ? builder.getUnknownLoc() : stage.outputs[0].node->op.getLoc()) {
+  StageEmitter(mlir::OpBuilder& builder, const Stage& stage,
+               const Schedule& schedule, const KernelScope& scope)
+      : builder_(builder),
+        stage_(stage),
+        schedule_(schedule),
+        scope_(scope),
+        evaluator_(builder, stage, schedule, scope),
+        loc_(stage.outputs.empty() ? builder.getUnknownLoc()
+                                   : stage.outputs[0].node->op.getLoc()) {
     place_.iteration.assign(stage.NumLoops(), Value());
   }
 
@@ -40,28 +46,41 @@ class StageEmitter {
       low_[task.loop] = begin[number];
       const Dim& extent = stage_.loops[task.loop].extent;
       if (task.block == Dim(1)) {
-        high_[task.loop] = arith::AddIOp::create(builder_, loc_, begin[number], Constant(1));
+        high_[task.loop] =
+            arith::AddIOp::create(builder_, loc_, begin[number], Constant(1));
         extent_[task.loop] = 1;
         continue;
       }
-      Value end = arith::AddIOp::create(builder_, loc_, begin[number], EmitDim(builder_, loc_, task.block, scope_.symbols));
-      high_[task.loop] = arith::MinSIOp::create(builder_, loc_, end, Extent(task.loop));
+      Value end = arith::AddIOp::create(
+          builder_, loc_, begin[number],
+          EmitDim(builder_, loc_, task.block, scope_.symbols));
+      high_[task.loop] =
+          arith::MinSIOp::create(builder_, loc_, end, Extent(task.loop));
       // Whole blocks only: the size of every block is known.
-      const bool whole = extent.IsConstant() && task.block.IsConstant() && extent.AsConstant().value() % task.block.AsConstant().value() == 0;
+      const bool whole =
+          extent.IsConstant() && task.block.IsConstant() &&
+          extent.AsConstant().value() % task.block.AsConstant().value() == 0;
       extent_[task.loop] = whole ? task.block : Dim::Symbol("<block>");
     }
     for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
-      if (!stage_.loops[loop].reduction && loop != schedule_.lane && loop != schedule_.row) outer_.push_back(loop);
+      if (!stage_.loops[loop].reduction && loop != schedule_.lane &&
+          loop != schedule_.row)
+        outer_.push_back(loop);
     }
     return Outer(0);
   }
 
  private:
-  Value Constant(int64_t value) { return arith::ConstantIndexOp::create(builder_, loc_, value); }
-  Value Extent(int loop) { return EmitDim(builder_, loc_, stage_.loops[loop].extent, scope_.symbols); }
+  Value Constant(int64_t value) {
+    return arith::ConstantIndexOp::create(builder_, loc_, value);
+  }
+  Value Extent(int loop) {
+    return EmitDim(builder_, loc_, stage_.loops[loop].extent, scope_.symbols);
+  }
 
   // for (i = low; i < high; i += step) body(i)
-  mlir::LogicalResult For(Value low, Value high, int64_t step, llvm::function_ref<mlir::LogicalResult(Value)> body) {
+  mlir::LogicalResult For(Value low, Value high, int64_t step,
+                          llvm::function_ref<mlir::LogicalResult(Value)> body) {
     auto loop = scf::ForOp::create(builder_, loc_, low, high, Constant(step));
     mlir::OpBuilder::InsertionGuard guard(builder_);
     builder_.setInsertionPointToStart(loop.getBody());
@@ -95,7 +114,8 @@ class StageEmitter {
         place_.iteration[lane] = low_[lane];
         if (failed(Rows(schedule_.vectors, Value()))) return mlir::failure();
       } else if (whole > 0) {
-        Value end = arith::AddIOp::create(builder_, loc_, low_[lane], Constant(whole));
+        Value end =
+            arith::AddIOp::create(builder_, loc_, low_[lane], Constant(whole));
         if (failed(For(low_[lane], end, columns, [&](Value i) {
               place_.iteration[lane] = i;
               return Rows(schedule_.vectors, Value());
@@ -104,18 +124,24 @@ class StageEmitter {
         }
       }
       if (rest == 0) return mlir::success();
-      place_.iteration[lane] = whole == 0 ? low_[lane] : Value(arith::AddIOp::create(builder_, loc_, low_[lane], Constant(whole)));
+      place_.iteration[lane] =
+          whole == 0 ? low_[lane]
+                     : Value(arith::AddIOp::create(builder_, loc_, low_[lane],
+                                                   Constant(whole)));
       const int vectors = static_cast<int>((rest + lanes - 1) / lanes);
       Value mask;
       if (rest % lanes != 0) {
-        mask = mlir::vector::ConstantMaskOp::create(builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-                                                    llvm::ArrayRef<int64_t>{rest % lanes});
+        mask = mlir::vector::ConstantMaskOp::create(
+            builder_, loc_,
+            mlir::VectorType::get({lanes}, builder_.getI1Type()),
+            llvm::ArrayRef<int64_t>{rest % lanes});
       }
       return Rows(vectors, mask);
     }
     // Unknown or uneven: whole tiles, then single vectors, the last one masked.
     Value size = arith::SubIOp::create(builder_, loc_, high_[lane], low_[lane]);
-    Value rest = arith::RemUIOp::create(builder_, loc_, size, Constant(columns));
+    Value rest =
+        arith::RemUIOp::create(builder_, loc_, size, Constant(columns));
     Value end = arith::SubIOp::create(builder_, loc_, high_[lane], rest);
     if (failed(For(low_[lane], end, columns, [&](Value i) {
           place_.iteration[lane] = i;
@@ -124,38 +150,46 @@ class StageEmitter {
       return mlir::failure();
     }
     if (IsPanelled()) {
-      // A panel is not cut: the rest of it is one masked tile of all its vectors.
+      // A panel is not cut: the rest of it is one masked tile of all its
+      // vectors.
       return Partial(end, rest);
     }
     return For(end, high_[lane], lanes, [&](Value i) {
       place_.iteration[lane] = i;
       Value left = arith::SubIOp::create(builder_, loc_, high_[lane], i);
-      Value mask = mlir::vector::CreateMaskOp::create(builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-                                                      ValueRange{left});
+      Value mask = mlir::vector::CreateMaskOp::create(
+          builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
+          ValueRange{left});
       return Rows(1, mask);
     });
   }
 
   bool IsPanelled() const {
-    return llvm::any_of(stage_.leaves, [&](const Access& a) { return a.panel != 0 && a.panel_loop == schedule_.lane; });
+    return llvm::any_of(stage_.leaves, [&](const Access& a) {
+      return a.panel != 0 && a.panel_loop == schedule_.lane;
+    });
   }
 
-  // The last panel of a block whose size is known only to be at most one panel more: panels have static ends, since
-  // pack needs a constant number of columns.
+  // The last panel of a block whose size is known only to be at most one panel
+  // more: panels have static ends, since pack needs a constant number of
+  // columns.
   mlir::LogicalResult Partial(Value begin, Value rest) {
-    const int64_t extent = stage_.loops[schedule_.lane].extent.AsConstant().value();
+    const int64_t extent =
+        stage_.loops[schedule_.lane].extent.AsConstant().value();
     const int64_t lanes = schedule_.lanes;
     const int64_t tail = extent % (lanes * schedule_.vectors);
     if (tail == 0) return mlir::success();
-    Value some = arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::ne, rest, Constant(0));
+    Value some = arith::CmpIOp::create(builder_, loc_, arith::CmpIPredicate::ne,
+                                       rest, Constant(0));
     auto when = scf::IfOp::create(builder_, loc_, some, false);
     mlir::OpBuilder::InsertionGuard guard(builder_);
     builder_.setInsertionPointToStart(when.thenBlock());
     place_.iteration[schedule_.lane] = begin;
     Value mask;
     if (tail % lanes != 0) {
-      mask = mlir::vector::ConstantMaskOp::create(builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-                                                  llvm::ArrayRef<int64_t>{tail % lanes});
+      mask = mlir::vector::ConstantMaskOp::create(
+          builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
+          llvm::ArrayRef<int64_t>{tail % lanes});
     }
     return Rows(static_cast<int>((tail + lanes - 1) / lanes), mask);
   }
@@ -176,24 +210,30 @@ class StageEmitter {
         if (failed(Tile(rows, vectors, tail))) return mlir::failure();
       } else if (whole > 0) {
         Value end = arith::AddIOp::create(builder_, loc_, low, Constant(whole));
-        if (failed(RowLoop(low, end, rows, vectors, tail))) return mlir::failure();
+        if (failed(RowLoop(low, end, rows, vectors, tail)))
+          return mlir::failure();
       }
       done = whole;
       if (done == total) return mlir::success();
-      place_.iteration[row] = done == 0 ? low : Value(arith::AddIOp::create(builder_, loc_, low, Constant(done)));
+      place_.iteration[row] = done == 0
+                                  ? low
+                                  : Value(arith::AddIOp::create(
+                                        builder_, loc_, low, Constant(done)));
       return Tile(static_cast<int>(total - done), vectors, tail);
     }
     for (; rows >= 1; rows = rows > 4 ? 4 : rows > 1 ? 1 : 0) {
       Value left = arith::SubIOp::create(builder_, loc_, high_[row], low);
       Value rest = arith::RemUIOp::create(builder_, loc_, left, Constant(rows));
       Value end = arith::SubIOp::create(builder_, loc_, high_[row], rest);
-      if (failed(RowLoop(low, end, rows, vectors, tail))) return mlir::failure();
+      if (failed(RowLoop(low, end, rows, vectors, tail)))
+        return mlir::failure();
       low = end;
     }
     return mlir::success();
   }
 
-  mlir::LogicalResult RowLoop(Value low, Value high, int rows, int vectors, Value tail) {
+  mlir::LogicalResult RowLoop(Value low, Value high, int rows, int vectors,
+                              Value tail) {
     return For(low, high, rows, [&](Value i) {
       place_.iteration[schedule_.row] = i;
       return Tile(rows, vectors, tail);
@@ -216,7 +256,10 @@ class StageEmitter {
     for (int result = 0; result < results; ++result) {
       Combiner combiner = Combiner::Of(stage_.anchor->op, result);
       mlir::Type element = combiner.element;
-      mlir::Type type = vectorized ? mlir::Type(mlir::VectorType::get({schedule_.lanes}, element)) : element;
+      mlir::Type type =
+          vectorized
+              ? mlir::Type(mlir::VectorType::get({schedule_.lanes}, element))
+              : element;
       Value identity = combiner.Identity(builder_, loc_, type);
       accumulators.append(rows * vectors, identity);
     }
@@ -231,7 +274,8 @@ class StageEmitter {
     for (int result = 0; result < results; ++result) {
       Combiner combiner = Combiner::Of(stage_.anchor->op, result);
       for (int row = 0; row < rows; ++row) {
-        llvm::ArrayRef<Value> line = llvm::ArrayRef<Value>(*reduced).slice((result * rows + row) * vectors, vectors);
+        llvm::ArrayRef<Value> line = llvm::ArrayRef<Value>(*reduced).slice(
+            (result * rows + row) * vectors, vectors);
         if (schedule_.horizontal) {
           LaneValue value;
           value.value = combiner.AcrossLanes(builder_, loc_, line);
@@ -246,12 +290,15 @@ class StageEmitter {
         }
       }
     }
-    evaluator_.BeginTile(&place_, schedule_.horizontal ? -1 : vectors - 1, schedule_.horizontal ? Value() : tail);
+    evaluator_.BeginTile(&place_, schedule_.horizontal ? -1 : vectors - 1,
+                         schedule_.horizontal ? Value() : tail);
     evaluator_.SetAccumulators(values, columns);
     return StoreOutputs(rows, columns, values);
   }
 
-  mlir::LogicalResult StoreOutputs(int rows, int vectors, llvm::ArrayRef<SmallVector<LaneValue>> accumulators) {
+  mlir::LogicalResult StoreOutputs(
+      int rows, int vectors,
+      llvm::ArrayRef<SmallVector<LaneValue>> accumulators) {
     for (int row = 0; row < rows; ++row) {
       for (int vector = 0; vector < vectors; ++vector) {
         for (const Output& output : stage_.outputs) {
@@ -259,7 +306,8 @@ class StageEmitter {
           if (output.node == stage_.anchor) {
             value = accumulators[output.result][row * vectors + vector];
           } else {
-            value = evaluator_.Evaluate(output.node, output.result, row, vector);
+            value =
+                evaluator_.Evaluate(output.node, output.result, row, vector);
           }
           if (failed(value)) return mlir::failure();
           evaluator_.Store(output, *value, row, vector);
@@ -269,17 +317,23 @@ class StageEmitter {
     return mlir::success();
   }
 
-  // Runs the reduction loops from `depth` inwards and returns the accumulators after them.
-  mlir::FailureOr<SmallVector<Value>> Reduce(size_t depth, int rows, int vectors, Value tail, SmallVector<Value> accumulators) {
+  // Runs the reduction loops from `depth` inwards and returns the accumulators
+  // after them.
+  mlir::FailureOr<SmallVector<Value>> Reduce(size_t depth, int rows,
+                                             int vectors, Value tail,
+                                             SmallVector<Value> accumulators) {
     if (depth == schedule_.reductions.size()) {
-      return schedule_.horizontal ? ReduceLanes(rows, accumulators) : Step(rows, vectors, tail, accumulators);
+      return schedule_.horizontal ? ReduceLanes(rows, accumulators)
+                                  : Step(rows, vectors, tail, accumulators);
     }
     const int loop = schedule_.reductions[depth];
     const Dim& extent = stage_.loops[loop].extent;
     int64_t remaining = 1;
     for (size_t inner = depth; inner < schedule_.reductions.size(); ++inner) {
       const Dim& e = stage_.loops[schedule_.reductions[inner]].extent;
-      remaining = e.IsConstant() && remaining < 1000 ? remaining * e.AsConstant().value() : 1000;
+      remaining = e.IsConstant() && remaining < 1000
+                      ? remaining * e.AsConstant().value()
+                      : 1000;
     }
     if (remaining <= kUnrolledReduction && !schedule_.horizontal) {
       for (int64_t i = 0; i < extent.AsConstant().value(); ++i) {
@@ -290,26 +344,34 @@ class StageEmitter {
       }
       return accumulators;
     }
-    return ForWith(Constant(0), Extent(loop), 1, accumulators, [&](Value i, SmallVector<Value> inner) {
-      place_.iteration[loop] = i;
-      return Reduce(depth + 1, rows, vectors, tail, std::move(inner));
-    });
+    return ForWith(Constant(0), Extent(loop), 1, accumulators,
+                   [&](Value i, SmallVector<Value> inner) {
+                     place_.iteration[loop] = i;
+                     return Reduce(depth + 1, rows, vectors, tail,
+                                   std::move(inner));
+                   });
   }
 
   mlir::FailureOr<SmallVector<Value>> ForWith(
       Value low, Value high, int64_t step, SmallVector<Value> carried,
-      llvm::function_ref<mlir::FailureOr<SmallVector<Value>>(Value, SmallVector<Value>)> body) {
-    auto loop = scf::ForOp::create(builder_, loc_, low, high, Constant(step), carried);
+      llvm::function_ref<
+          mlir::FailureOr<SmallVector<Value>>(Value, SmallVector<Value>)>
+          body) {
+    auto loop =
+        scf::ForOp::create(builder_, loc_, low, high, Constant(step), carried);
     mlir::OpBuilder::InsertionGuard guard(builder_);
     builder_.setInsertionPointToStart(loop.getBody());
-    auto next = body(loop.getInductionVar(), SmallVector<Value>(loop.getRegionIterArgs()));
+    auto next = body(loop.getInductionVar(),
+                     SmallVector<Value>(loop.getRegionIterArgs()));
     if (failed(next)) return mlir::failure();
     scf::YieldOp::create(builder_, loc_, *next);
     return SmallVector<Value>(loop.getResults());
   }
 
-  // The horizontal reduction: whole tiles of vectors, then single ones, the last one masked.
-  mlir::FailureOr<SmallVector<Value>> ReduceLanes(int rows, SmallVector<Value> accumulators) {
+  // The horizontal reduction: whole tiles of vectors, then single ones, the
+  // last one masked.
+  mlir::FailureOr<SmallVector<Value>> ReduceLanes(
+      int rows, SmallVector<Value> accumulators) {
     const int lane = schedule_.lane;
     const int64_t lanes = schedule_.lanes;
     const int vectors = schedule_.vectors;
@@ -320,31 +382,44 @@ class StageEmitter {
     if (extent.IsConstant()) {
       whole = Constant(extent.AsConstant().value() / columns * columns);
     } else {
-      whole = arith::SubIOp::create(builder_, loc_, high, arith::RemUIOp::create(builder_, loc_, high, Constant(columns)));
+      whole = arith::SubIOp::create(
+          builder_, loc_, high,
+          arith::RemUIOp::create(builder_, loc_, high, Constant(columns)));
     }
-    auto result = ForWith(Constant(0), whole, columns, accumulators, [&](Value i, SmallVector<Value> inner) {
-      place_.iteration[lane] = i;
-      return Step(rows, vectors, Value(), std::move(inner));
-    });
+    auto result =
+        ForWith(Constant(0), whole, columns, accumulators,
+                [&](Value i, SmallVector<Value> inner) {
+                  place_.iteration[lane] = i;
+                  return Step(rows, vectors, Value(), std::move(inner));
+                });
     if (failed(result)) return mlir::failure();
-    if (extent.IsConstant() && extent.AsConstant().value() % columns == 0) return result;
+    if (extent.IsConstant() && extent.AsConstant().value() % columns == 0)
+      return result;
     // What is left goes into the first vector's accumulators.
-    return ForWith(whole, high, lanes, *result, [&](Value i, SmallVector<Value> inner) -> mlir::FailureOr<SmallVector<Value>> {
-      place_.iteration[lane] = i;
-      Value left = arith::SubIOp::create(builder_, loc_, high, i);
-      Value mask = mlir::vector::CreateMaskOp::create(builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-                                                      ValueRange{left});
-      SmallVector<Value> first;
-      for (size_t k = 0; k < inner.size(); k += vectors) first.push_back(inner[k]);
-      auto next = Step(rows, 1, mask, first);
-      if (failed(next)) return mlir::failure();
-      for (size_t k = 0; k < next->size(); ++k) inner[k * vectors] = (*next)[k];
-      return inner;
-    });
+    return ForWith(
+        whole, high, lanes, *result,
+        [&](Value i,
+            SmallVector<Value> inner) -> mlir::FailureOr<SmallVector<Value>> {
+          place_.iteration[lane] = i;
+          Value left = arith::SubIOp::create(builder_, loc_, high, i);
+          Value mask = mlir::vector::CreateMaskOp::create(
+              builder_, loc_,
+              mlir::VectorType::get({lanes}, builder_.getI1Type()),
+              ValueRange{left});
+          SmallVector<Value> first;
+          for (size_t k = 0; k < inner.size(); k += vectors)
+            first.push_back(inner[k]);
+          auto next = Step(rows, 1, mask, first);
+          if (failed(next)) return mlir::failure();
+          for (size_t k = 0; k < next->size(); ++k)
+            inner[k * vectors] = (*next)[k];
+          return inner;
+        });
   }
 
   // Combines one step of the reduction into the accumulators.
-  mlir::FailureOr<SmallVector<Value>> Step(int rows, int vectors, Value tail, SmallVector<Value> accumulators) {
+  mlir::FailureOr<SmallVector<Value>> Step(int rows, int vectors, Value tail,
+                                           SmallVector<Value> accumulators) {
     evaluator_.BeginTile(&place_, vectors - 1, tail);
     const int results = stage_.anchor->op->getNumResults();
     const bool vectorized = schedule_.lane >= 0;
@@ -353,21 +428,31 @@ class StageEmitter {
       auto factors = combiner.Factors(stage_.anchor->op, result);
       for (int row = 0; row < rows; ++row) {
         for (int vector = 0; vector < vectors; ++vector) {
-          Value& accumulator = accumulators[(result * rows + row) * vectors + vector];
-          Value mask = schedule_.horizontal ? evaluator_.TailMask(vector) : Value();
+          Value& accumulator =
+              accumulators[(result * rows + row) * vectors + vector];
+          Value mask =
+              schedule_.horizontal ? evaluator_.TailMask(vector) : Value();
           if (factors) {
-            auto a = evaluator_.EvaluateBody(stage_.anchor, factors->first, row, vector);
-            auto b = evaluator_.EvaluateBody(stage_.anchor, factors->second, row, vector);
+            auto a = evaluator_.EvaluateBody(stage_.anchor, factors->first, row,
+                                             vector);
+            auto b = evaluator_.EvaluateBody(stage_.anchor, factors->second,
+                                             row, vector);
             if (failed(a) || failed(b)) return mlir::failure();
-            accumulator = combiner.MultiplyAdd(builder_, loc_, vectorized ? evaluator_.ToVector(*a, loc_) : a->value,
-                                               vectorized ? evaluator_.ToVector(*b, loc_) : b->value, accumulator, mask);
+            accumulator = combiner.MultiplyAdd(
+                builder_, loc_,
+                vectorized ? evaluator_.ToVector(*a, loc_) : a->value,
+                vectorized ? evaluator_.ToVector(*b, loc_) : b->value,
+                accumulator, mask);
             continue;
           }
           auto value = evaluator_.Evaluate(stage_.anchor, result, row, vector);
           if (failed(value)) return mlir::failure();
-          Value next = vectorized ? evaluator_.ToVector(*value, loc_) : value->value;
+          Value next =
+              vectorized ? evaluator_.ToVector(*value, loc_) : value->value;
           if (mask) {
-            next = arith::SelectOp::create(builder_, loc_, mask, next, combiner.Identity(builder_, loc_, next.getType()));
+            next = arith::SelectOp::create(
+                builder_, loc_, mask, next,
+                combiner.Identity(builder_, loc_, next.getType()));
           }
           accumulator = combiner.Combine(builder_, loc_, accumulator, next);
         }
@@ -391,16 +476,20 @@ class StageEmitter {
 }  // namespace
 
 mlir::Type StorageType(mlir::Type element) {
-  if (element.isInteger(1)) return mlir::IntegerType::get(element.getContext(), 8);
+  if (element.isInteger(1))
+    return mlir::IntegerType::get(element.getContext(), 8);
   if (auto integer = mlir::dyn_cast<mlir::IntegerType>(element)) {
     return mlir::IntegerType::get(element.getContext(), integer.getWidth());
   }
   return element;
 }
 
-Value EmitDim(mlir::OpBuilder& builder, Location loc, const Dim& dim, const llvm::StringMap<Value>& symbols) {
+Value EmitDim(mlir::OpBuilder& builder, Location loc, const Dim& dim,
+              const llvm::StringMap<Value>& symbols) {
   Value sum;
-  auto add = [&](Value term) { sum = sum ? Value(arith::AddIOp::create(builder, loc, sum, term)) : term; };
+  auto add = [&](Value term) {
+    sum = sum ? Value(arith::AddIOp::create(builder, loc, sum, term)) : term;
+  };
   for (const DimTerm& term : dim.terms()) {
     Value product;
     for (const std::shared_ptr<const DimAtom>& atom : term.factors) {
@@ -409,15 +498,19 @@ Value EmitDim(mlir::OpBuilder& builder, Location loc, const Dim& dim, const llvm
         factor = symbols.lookup(atom->symbol);
       } else {
         factor = EmitDim(builder, loc, atom->operands[0], symbols);
-        for (const Dim& operand : llvm::ArrayRef<Dim>(atom->operands).drop_front()) {
+        for (const Dim& operand :
+             llvm::ArrayRef<Dim>(atom->operands).drop_front()) {
           Value other = EmitDim(builder, loc, operand, symbols);
           switch (atom->kind) {
             case DimAtom::Kind::kFloorDiv:
               factor = arith::FloorDivSIOp::create(builder, loc, factor, other);
               break;
             case DimAtom::Kind::kMod: {
-              Value quotient = arith::FloorDivSIOp::create(builder, loc, factor, other);
-              factor = arith::SubIOp::create(builder, loc, factor, arith::MulIOp::create(builder, loc, quotient, other));
+              Value quotient =
+                  arith::FloorDivSIOp::create(builder, loc, factor, other);
+              factor = arith::SubIOp::create(
+                  builder, loc, factor,
+                  arith::MulIOp::create(builder, loc, quotient, other));
               break;
             }
             case DimAtom::Kind::kMax:
@@ -428,19 +521,26 @@ Value EmitDim(mlir::OpBuilder& builder, Location loc, const Dim& dim, const llvm
           }
         }
       }
-      product = product ? Value(arith::MulIOp::create(builder, loc, product, factor)) : factor;
+      product =
+          product ? Value(arith::MulIOp::create(builder, loc, product, factor))
+                  : factor;
     }
     if (term.coefficient != 1) {
-      product = arith::MulIOp::create(builder, loc, product, arith::ConstantIndexOp::create(builder, loc, term.coefficient));
+      product = arith::MulIOp::create(
+          builder, loc, product,
+          arith::ConstantIndexOp::create(builder, loc, term.coefficient));
     }
     add(product);
   }
-  if (dim.offset() != 0 || !sum) add(arith::ConstantIndexOp::create(builder, loc, dim.offset()));
+  if (dim.offset() != 0 || !sum)
+    add(arith::ConstantIndexOp::create(builder, loc, dim.offset()));
   return sum;
 }
 
-mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage, const Schedule& schedule,
-                              const KernelScope& scope, llvm::ArrayRef<Value> begin) {
+mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage,
+                              const Schedule& schedule,
+                              const KernelScope& scope,
+                              llvm::ArrayRef<Value> begin) {
   return StageEmitter(builder, stage, schedule, scope).Run(begin);
 }
 

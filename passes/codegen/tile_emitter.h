@@ -1,9 +1,10 @@
 // Emits a scheduled stage as loops over register tiles in the vector dialect.
 //
-// One emitter for everything that computes: products, convolutions, pooling, reductions and element-wise chains differ
-// in their schedule alone. A tile is `rows` x `vectors` vectors; a value that does not vary along the lanes stays a
-// scalar until it meets one that does. Stores are masked at the end of the lane loop, and nothing outside a buffer is
-// read.
+// One emitter for everything that computes: products, convolutions, pooling,
+// reductions and element-wise chains differ in their schedule alone. A tile is
+// `rows` x `vectors` vectors; a value that does not vary along the lanes stays
+// a scalar until it meets one that does. Stores are masked at the end of the
+// lane loop, and nothing outside a buffer is read.
 #ifndef KERATIN_PASSES_CODEGEN_TILE_EMITTER_H_
 #define KERATIN_PASSES_CODEGEN_TILE_EMITTER_H_
 
@@ -14,21 +15,28 @@
 
 namespace keratin {
 
-// Values that hold in the whole kernel function: its buffers and the sizes it was given.
+// Values that hold in the whole kernel function: its buffers and the sizes it
+// was given.
 struct KernelScope {
-  llvm::DenseMap<mlir::Value, mlir::Value> buffers;  // tensor in the kernel region -> flat memref
-  llvm::StringMap<mlir::Value> symbols;              // symbol -> index value
+  llvm::DenseMap<mlir::Value, mlir::Value>
+      buffers;  // tensor in the kernel region -> flat memref
+  llvm::StringMap<mlir::Value> symbols;  // symbol -> index value
 };
 
-// Emits the tasks of one stage inside one task of its kernel: `begin` holds, for each task of the schedule, the first
-// iteration of its block.
-mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage, const Schedule& schedule,
-                              const KernelScope& scope, llvm::ArrayRef<mlir::Value> begin);
+// Emits the tasks of one stage inside one task of its kernel: `begin` holds,
+// for each task of the schedule, the first iteration of its block.
+mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage,
+                              const Schedule& schedule,
+                              const KernelScope& scope,
+                              llvm::ArrayRef<mlir::Value> begin);
 
 // The value of `dim` at run time.
-mlir::Value EmitDim(mlir::OpBuilder& builder, mlir::Location loc, const Dim& dim, const llvm::StringMap<mlir::Value>& symbols);
+mlir::Value EmitDim(mlir::OpBuilder& builder, mlir::Location loc,
+                    const Dim& dim,
+                    const llvm::StringMap<mlir::Value>& symbols);
 
-// The type in which elements of `type` lie in memory: i1 as i8, unsigned integers as signless ones.
+// The type in which elements of `type` lie in memory: i1 as i8, unsigned
+// integers as signless ones.
 mlir::Type StorageType(mlir::Type element);
 
 }  // namespace keratin
