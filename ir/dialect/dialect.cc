@@ -1,18 +1,19 @@
 #include "ir/dialect/dialect.h"
 
+#include "ir/dialect/dialect.cc.inc"
+#include "ir/ops/lowering.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
 
-#include "ir/dialect/dialect.cc.inc"
-
 #define GET_ATTRDEF_CLASSES
 #include "ir/dialect/attributes.cc.inc"
+#include "ir/dialect/interfaces.cc.inc"
 
 #define GET_OP_CLASSES
-#include "ir/dialect/structure_ops.cc.inc"
+#include "ir/ops/ops.cc.inc"
 
 namespace keratin::ir {
 namespace {
@@ -23,10 +24,13 @@ using mlir::LogicalResult;
 using mlir::success;
 
 // Fails with what is wrong with the text of a Dim.
-mlir::FailureOr<Dim> ParseDim(llvm::StringRef text, llvm::function_ref<mlir::InFlightDiagnostic()> error) {
+mlir::FailureOr<Dim> ParseDim(
+    llvm::StringRef text,
+    llvm::function_ref<mlir::InFlightDiagnostic()> error) {
   auto dim = Dim::Parse(absl::string_view(text.data(), text.size()));
   if (dim.ok()) return *dim;
-  error() << "'" << text << "' is not a size: " << std::string(dim.status().message());
+  error() << "'" << text
+          << "' is not a size: " << std::string(dim.status().message());
   return failure();
 }
 
@@ -39,7 +43,7 @@ void KeratinDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
-#include "ir/dialect/structure_ops.cc.inc"
+#include "ir/ops/ops.cc.inc"
       >();
 }
 
@@ -63,17 +67,21 @@ SmallVector<Dim, 6> DimsAttr::getDims() const {
       dims.push_back(number.getInt());
     } else {
       llvm::StringRef text = mlir::cast<mlir::StringAttr>(element).getValue();
-      dims.push_back(*Dim::Parse(absl::string_view(text.data(), text.size())));  // verified
+      dims.push_back(*Dim::Parse(
+          absl::string_view(text.data(), text.size())));  // verified
     }
   }
   return dims;
 }
 
-LogicalResult DimsAttr::verify(llvm::function_ref<mlir::InFlightDiagnostic()> error, llvm::ArrayRef<mlir::Attribute> elements) {
+LogicalResult DimsAttr::verify(
+    llvm::function_ref<mlir::InFlightDiagnostic()> error,
+    llvm::ArrayRef<mlir::Attribute> elements) {
   for (mlir::Attribute element : elements) {
     if (mlir::isa<mlir::IntegerAttr>(element)) continue;
     auto text = mlir::dyn_cast<mlir::StringAttr>(element);
-    if (!text) return error() << "a size is a number or a string, not " << element;
+    if (!text)
+      return error() << "a size is a number or a string, not " << element;
     if (failed(ParseDim(text.getValue(), error))) return failure();
   }
   return success();
@@ -95,8 +103,12 @@ mlir::Attribute DimsAttr::parse(mlir::AsmParser& parser, mlir::Type) {
     return success();
   };
   const llvm::SMLoc where = parser.getCurrentLocation();
-  if (failed(parser.parseCommaSeparatedList(mlir::AsmParser::Delimiter::LessGreater, element))) return {};
-  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), llvm::ArrayRef<mlir::Attribute>(elements));
+  if (failed(parser.parseCommaSeparatedList(
+          mlir::AsmParser::Delimiter::LessGreater, element)))
+    return {};
+  return getChecked([&] { return parser.emitError(where); },
+                    parser.getContext(),
+                    llvm::ArrayRef<mlir::Attribute>(elements));
 }
 
 void DimsAttr::print(mlir::AsmPrinter& printer) const {
@@ -114,7 +126,8 @@ void DimsAttr::print(mlir::AsmPrinter& printer) const {
 SmallVector<Dim, 6> DimsOf(mlir::Type type) {
   auto tensor = mlir::cast<mlir::RankedTensorType>(type);
   SmallVector<Dim, 6> unknown;
-  if (auto encoding = mlir::dyn_cast_or_null<DimsAttr>(tensor.getEncoding())) unknown = encoding.getDims();
+  if (auto encoding = mlir::dyn_cast_or_null<DimsAttr>(tensor.getEncoding()))
+    unknown = encoding.getDims();
   SmallVector<Dim, 6> dims;
   size_t next = 0;
   for (int64_t size : tensor.getShape()) {
@@ -133,7 +146,8 @@ mlir::RankedTensorType TensorOf(llvm::ArrayRef<Dim> shape, mlir::Type element) {
   SmallVector<int64_t> sizes;
   SmallVector<Dim> unknown;
   for (const Dim& dim : shape) {
-    sizes.push_back(dim.IsConstant() ? dim.AsConstant().value() : mlir::ShapedType::kDynamic);
+    sizes.push_back(dim.IsConstant() ? dim.AsConstant().value()
+                                     : mlir::ShapedType::kDynamic);
     if (!dim.IsConstant()) unknown.push_back(dim);
   }
   mlir::Attribute encoding;
@@ -144,7 +158,9 @@ mlir::RankedTensorType TensorOf(llvm::ArrayRef<Dim> shape, mlir::Type element) {
 mlir::Type ScalarOf(mlir::Type type) {
   mlir::Type element = mlir::getElementTypeOrSelf(type);
   auto integer = mlir::dyn_cast<mlir::IntegerType>(element);
-  return integer && !integer.isSignless() ? mlir::IntegerType::get(type.getContext(), integer.getWidth()) : element;
+  return integer && !integer.isSignless()
+             ? mlir::IntegerType::get(type.getContext(), integer.getWidth())
+             : element;
 }
 
 int64_t StageOf(ComputeOp op) {
@@ -153,7 +169,8 @@ int64_t StageOf(ComputeOp op) {
 }
 
 void SetStage(ComputeOp op, int64_t stage) {
-  op->setAttr("keratin.stage", mlir::Builder(op.getContext()).getI64IntegerAttr(stage));
+  op->setAttr("keratin.stage",
+              mlir::Builder(op.getContext()).getI64IntegerAttr(stage));
 }
 
 std::string Fingerprint(KernelOp kernel) {
@@ -161,7 +178,8 @@ std::string Fingerprint(KernelOp kernel) {
   llvm::raw_string_ostream stream(text);
   mlir::AsmState state(kernel, mlir::OpPrintingFlags().useLocalScope());
   stream << kernel.getShared();
-  for (mlir::Type type : kernel.getBody().getArgumentTypes()) stream << " " << type;
+  for (mlir::Type type : kernel.getBody().getArgumentTypes())
+    stream << " " << type;
   stream << "\n";
   for (mlir::Operation& op : kernel.getBody().front()) {
     op.print(stream, state);
@@ -170,68 +188,102 @@ std::string Fingerprint(KernelOp kernel) {
   return text;
 }
 
-void ComputeOp::build(mlir::OpBuilder& builder, mlir::OperationState& state, mlir::TypeRange results, mlir::ValueRange inputs,
-                      mlir::ValueRange captures, llvm::ArrayRef<Dim> domain, llvm::ArrayRef<int64_t> reductions,
-                      llvm::ArrayRef<mlir::AffineMap> maps, llvm::ArrayRef<llvm::StringRef> combiners,
-                      llvm::function_ref<SmallVector<mlir::Value>(mlir::OpBuilder&, mlir::Location, mlir::ValueRange)> body) {
-  build(builder, state, results, inputs, captures, DimsAttr::get(builder.getContext(), domain), reductions,
-        builder.getAffineMapArrayAttr(maps), builder.getStrArrayAttr(combiners));
+void ComputeOp::build(mlir::OpBuilder& builder, mlir::OperationState& state,
+                      mlir::TypeRange results, mlir::ValueRange inputs,
+                      mlir::ValueRange captures, llvm::ArrayRef<Dim> domain,
+                      llvm::ArrayRef<int64_t> reductions,
+                      llvm::ArrayRef<mlir::AffineMap> maps,
+                      llvm::ArrayRef<llvm::StringRef> combiners,
+                      llvm::function_ref<SmallVector<mlir::Value>(
+                          mlir::OpBuilder&, mlir::Location, mlir::ValueRange)>
+                          body) {
+  build(builder, state, results, inputs, captures,
+        DimsAttr::get(builder.getContext(), domain), reductions,
+        builder.getAffineMapArrayAttr(maps),
+        builder.getStrArrayAttr(combiners));
   mlir::OpBuilder::InsertionGuard guard(builder);
   mlir::Block* block = builder.createBlock(state.regions[0].get());
-  for (mlir::Value input : inputs) block->addArgument(ScalarOf(input.getType()), state.location);
-  for (mlir::Value capture : captures) block->addArgument(capture.getType(), state.location);
-  YieldOp::create(builder, state.location, body(builder, state.location, block->getArguments()));
+  for (mlir::Value input : inputs)
+    block->addArgument(ScalarOf(input.getType()), state.location);
+  for (mlir::Value capture : captures)
+    block->addArgument(capture.getType(), state.location);
+  YieldOp::create(builder, state.location,
+                  body(builder, state.location, block->getArguments()));
 }
 
 LogicalResult ComputeOp::verify() {
   const SmallVector<Dim, 6> extents = getExtents();
   const unsigned rank = extents.size();
   if (getMaps().size() != getInputs().size() + getNumResults()) {
-    return emitOpError() << "has " << getMaps().size() << " maps for " << getInputs().size() << " inputs and " << getNumResults()
-                         << " results";
+    return emitOpError() << "has " << getMaps().size() << " maps for "
+                         << getInputs().size() << " inputs and "
+                         << getNumResults() << " results";
   }
-  if (getCombiners().size() != getNumResults()) return emitOpError("needs one combiner for each result");
+  if (getCombiners().size() != getNumResults())
+    return emitOpError("needs one combiner for each result");
   for (int64_t dim : getReductions()) {
-    if (dim < 0 || dim >= rank) return emitOpError() << "reduces dimension " << dim << " of a domain of rank " << rank;
+    if (dim < 0 || dim >= rank)
+      return emitOpError() << "reduces dimension " << dim
+                           << " of a domain of rank " << rank;
   }
   for (size_t input = 0; input < getInputs().size(); ++input) {
-    auto type = mlir::cast<mlir::RankedTensorType>(getInputs()[input].getType());
+    auto type =
+        mlir::cast<mlir::RankedTensorType>(getInputs()[input].getType());
     mlir::AffineMap map = getMap(input);
     if (map.getNumDims() != rank || map.getNumResults() != type.getRank()) {
-      return emitOpError() << "has the map " << mlir::AffineMapAttr::get(map) << " for input " << input << " of type " << type << " over a domain of rank " << rank;
+      return emitOpError() << "has the map " << mlir::AffineMapAttr::get(map)
+                           << " for input " << input << " of type " << type
+                           << " over a domain of rank " << rank;
     }
   }
   for (unsigned result = 0; result < getNumResults(); ++result) {
     mlir::AffineMap map = getResultMap(result);
     SmallVector<Dim, 6> shape = DimsOf(getResult(result).getType());
-    if (map.getNumResults() != shape.size() || map.getNumDims() != rank || shape.size() + getReductions().size() != rank) {
-      return emitOpError() << "has the map " << mlir::AffineMapAttr::get(map) << " for result " << result << ", which does not cover its parallel dimensions";
+    if (map.getNumResults() != shape.size() || map.getNumDims() != rank ||
+        shape.size() + getReductions().size() != rank) {
+      return emitOpError() << "has the map " << mlir::AffineMapAttr::get(map)
+                           << " for result " << result
+                           << ", which does not cover its parallel dimensions";
     }
     for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
       auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr);
-      if (!dim || llvm::is_contained(getReductions(), static_cast<int64_t>(dim.getPosition()))) {
-        return emitOpError() << "has the map " << mlir::AffineMapAttr::get(map) << " for result " << result << ", which is not a permutation of its parallel dimensions";
+      if (!dim || llvm::is_contained(getReductions(),
+                                     static_cast<int64_t>(dim.getPosition()))) {
+        return emitOpError()
+               << "has the map " << mlir::AffineMapAttr::get(map)
+               << " for result " << result
+               << ", which is not a permutation of its parallel dimensions";
       }
       if (!(extents[dim.getPosition()] == shape[axis])) {
-        return emitOpError() << "has extent " << extents[dim.getPosition()].ToString() << " where axis " << axis << " of result "
-                             << result << " has " << shape[axis].ToString();
+        return emitOpError()
+               << "has extent " << extents[dim.getPosition()].ToString()
+               << " where axis " << axis << " of result " << result << " has "
+               << shape[axis].ToString();
       }
     }
-    if (getCombiner(result) == "none" && !getReductions().empty()) return emitOpError("reduces without a combiner");
+    if (getCombiner(result) == "none" && !getReductions().empty())
+      return emitOpError("reduces without a combiner");
   }
   mlir::Block& block = getBody().front();
-  if (block.getNumArguments() != getInputs().size() + getCaptures().size()) return emitOpError("has a body with the wrong number of arguments");
+  if (block.getNumArguments() != getInputs().size() + getCaptures().size())
+    return emitOpError("has a body with the wrong number of arguments");
   for (size_t input = 0; input < getInputs().size(); ++input) {
-    if (block.getArgument(input).getType() != ScalarOf(getInputs()[input].getType())) {
-      return emitOpError() << "has the body argument " << input << " of type " << block.getArgument(input).getType() << " for "
+    if (block.getArgument(input).getType() !=
+        ScalarOf(getInputs()[input].getType())) {
+      return emitOpError() << "has the body argument " << input << " of type "
+                           << block.getArgument(input).getType() << " for "
                            << getInputs()[input].getType();
     }
   }
   auto yield = mlir::dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield.getValues().size() != getNumResults()) return emitOpError("has a body that does not yield one scalar for each result");
+  if (!yield || yield.getValues().size() != getNumResults())
+    return emitOpError(
+        "has a body that does not yield one scalar for each result");
   for (unsigned result = 0; result < getNumResults(); ++result) {
-    if (yield.getValues()[result].getType() != ScalarOf(getResult(result).getType())) {
-      return emitOpError() << "yields " << yield.getValues()[result].getType() << " for result " << result << " of type "
+    if (yield.getValues()[result].getType() !=
+        ScalarOf(getResult(result).getType())) {
+      return emitOpError() << "yields " << yield.getValues()[result].getType()
+                           << " for result " << result << " of type "
                            << getResult(result).getType();
     }
   }
@@ -252,17 +304,26 @@ LogicalResult ScanOp::verify() {
   const size_t carried = getInitial().size();
   if (getLength().size() != 1) return emitOpError("needs one length");
   if (block.getNumArguments() != 1 + carried + getSequences().size()) {
-    return emitOpError() << "has a body of " << block.getNumArguments() << " arguments, and needs the step, " << carried
-                         << " carried values and " << getSequences().size() << " slices";
+    return emitOpError() << "has a body of " << block.getNumArguments()
+                         << " arguments, and needs the step, " << carried
+                         << " carried values and " << getSequences().size()
+                         << " slices";
   }
   auto yield = mlir::dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield.getValues().size() != getNumResults() || getNumResults() < carried) {
-    return emitOpError("has a body that does not yield the carried values and the stacked slices");
+  if (!yield || yield.getValues().size() != getNumResults() ||
+      getNumResults() < carried) {
+    return emitOpError(
+        "has a body that does not yield the carried values and the stacked "
+        "slices");
   }
   for (size_t k = 0; k < carried; ++k) {
     mlir::Type type = getInitial()[k].getType();
-    if (block.getArgument(1 + k).getType() != type || yield.getValues()[k].getType() != type || getResult(k).getType() != type) {
-      return emitOpError() << "changes the type of carried value " << k << " from " << type << " to " << yield.getValues()[k].getType();
+    if (block.getArgument(1 + k).getType() != type ||
+        yield.getValues()[k].getType() != type ||
+        getResult(k).getType() != type) {
+      return emitOpError() << "changes the type of carried value " << k
+                           << " from " << type << " to "
+                           << yield.getValues()[k].getType();
     }
   }
   return success();

@@ -1,13 +1,17 @@
-// The `keratin` dialect: attributes, operations of every level, and shapes with named symbols.
+// The `keratin` dialect: attributes, operations of every level, and shapes with
+// named symbols.
 //
-// A tensor type carries its unknown sizes as Dims in its encoding: DimsOf(type) gives all sizes, TensorOf makes a type.
+// A tensor type carries its unknown sizes as Dims in its encoding: DimsOf(type)
+// gives all sizes, TensorOf makes a type.
 //
-//   TensorOf({Dim::Symbol("batch"), 784}, f32)  =  tensor<?x784xf32, #keratin.dims<"batch">>
+//   TensorOf({Dim::Symbol("batch"), 784}, f32)  =  tensor<?x784xf32,
+//   #keratin.dims<"batch">>
 #ifndef KERATIN_IR_DIALECT_DIALECT_H_
 #define KERATIN_IR_DIALECT_DIALECT_H_
 
 #include <string>
 
+#include "ir/dialect/dialect.h.inc"
 #include "llvm/ADT/SmallVector.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -16,16 +20,25 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "runtime/shape.h"
 
-#include "ir/dialect/dialect.h.inc"
-
 #define GET_ATTRDEF_CLASSES
 #include "ir/dialect/attributes.h.inc"
+#include "ir/dialect/scalar.h"
+
+namespace keratin::ir {
+
+// Bytes of all operands and results of an operation.
+Dim OperandAndResultBytes(mlir::Operation* op);
+
+}  // namespace keratin::ir
+
+#include "ir/dialect/interfaces.h.inc"
 
 #define GET_OP_CLASSES
-#include "ir/dialect/structure_ops.h.inc"
+#include "ir/ops/ops.h.inc"
 
 namespace keratin::ir {
 
@@ -35,14 +48,16 @@ llvm::SmallVector<Dim, 6> DimsOf(mlir::Type type);
 // The tensor type of a shape.
 mlir::RankedTensorType TensorOf(llvm::ArrayRef<Dim> shape, mlir::Type element);
 
-// The element type of a scalar in a compute's body: unsigned integers are signless there.
+// The element type of a scalar in a compute's body: unsigned integers are
+// signless there.
 mlir::Type ScalarOf(mlir::Type tensor_or_element);
 
 // The stage of a compute in its kernel (0 if it has none).
 int64_t StageOf(ComputeOp op);
 void SetStage(ComputeOp op, int64_t stage);
 
-// A text equal for kernels that compute the same: types and bodies, without locations and names from outside.
+// A text equal for kernels that compute the same: types and bodies, without
+// locations and names from outside.
 std::string Fingerprint(KernelOp kernel);
 
 }  // namespace keratin::ir

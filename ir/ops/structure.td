@@ -1,13 +1,13 @@
 // The operations below the primitives: what is computed (compute), in what groups (kernel), by which function (launch).
-#ifndef KERATIN_IR_DIALECT_STRUCTURE_OPS_TD_
-#define KERATIN_IR_DIALECT_STRUCTURE_OPS_TD_
+#ifndef KERATIN_IR_OPS_STRUCTURE_TD_
+#define KERATIN_IR_OPS_STRUCTURE_TD_
 
-include "ir/dialect/dialect.td"
+include "ir/ops/base.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Keratin_Tensor : RankedTensorOf<[AnyFloat, AnyInteger]>;
+
 
 def Keratin_ComputeOp : Keratin_Op<"compute", [AttrSizedOperandSegments, Pure]> {
   let summary = "Every element of a result, as a scalar body over an iteration domain.";
@@ -119,4 +119,4 @@ def Keratin_LaunchOp : Keratin_Op<"launch", [Pure]> {
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, results)";
 }
 
-#endif  // KERATIN_IR_DIALECT_STRUCTURE_OPS_TD_
+#endif  // KERATIN_IR_OPS_STRUCTURE_TD_

@@ -1,0 +1,59 @@
+// Bases of the primitive operations.
+#ifndef KERATIN_IR_OPS_BASE_TD_
+#define KERATIN_IR_OPS_BASE_TD_
+
+include "ir/dialect/dialect.td"
+include "ir/dialect/interfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Keratin_Tensor : RankedTensorOf<[AnyFloat, AnyInteger]>;
+
+// A primitive: pure, with an inferred result type, lowered by itself. `gradient` is a sentence on its derivative; it
+// stands in docs/OPS.md.
+class Keratin_Primitive<string mnemonic, list<Trait> traits = []>
+    : Keratin_Op<mnemonic, [Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>,
+                            DeclareOpInterfaceMethods<StructuredOpInterface>] # traits> {
+  string gradient = "none yet: differentiating it is an error";
+  // The name of the builder in ir/trace/ops.h.
+  string builder = "";
+}
+
+// An operation on each element: `body` is a C++ expression over ir::Scalar values x, y, z (the operands' elements).
+// `result_element` is a C++ expression over the adaptor `op` for the result's element type; null: the operands'.
+class Keratin_Elementwise<string mnemonic, string builder_name, code scalar_body, code result_element = "::mlir::Type()",
+                          list<Trait> traits = []>
+    : Keratin_Primitive<mnemonic, traits> {
+  let results = (outs Keratin_Tensor:$result);
+  let builder = builder_name;
+  code body = scalar_body;
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let extraClassDefinition = [{
+    ::mlir::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext* context, std::optional<::mlir::Location> location,
+        ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties,
+        ::mlir::RegionRange regions, ::llvm::SmallVectorImpl<::mlir::Type>& types) {
+      [[maybe_unused]] Adaptor op(operands, attributes, properties, regions);
+      return ::keratin::ir::InferElementwise(location, operands, }] # result_element # [{, types);
+    }
+    ::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::lower(::mlir::OpBuilder& builder) {
+      return ::keratin::ir::LowerElementwise(builder, getOperation(), [&](::llvm::ArrayRef<::keratin::ir::Scalar> scalars) {
+        [[maybe_unused]] const ::keratin::ir::Scalar& x = scalars[0];
+        [[maybe_unused]] const ::keratin::ir::Scalar& y = scalars[scalars.size() > 1 ? 1 : 0];
+        [[maybe_unused]] const ::keratin::ir::Scalar& z = scalars[scalars.size() > 2 ? 2 : 0];
+        using namespace ::keratin::ir;
+        return ::keratin::ir::Scalar(}] # scalar_body # [{);
+      });
+    }
+  }];
+}
+
+class Keratin_Unary<string mnemonic, string builder, code body, code element = "::mlir::Type()">
+    : Keratin_Elementwise<mnemonic, builder, body, element> {
+  let arguments = (ins Keratin_Tensor:$x);
+}
+class Keratin_Binary<string mnemonic, string builder, code body>
+    : Keratin_Elementwise<mnemonic, builder, body> {
+  let arguments = (ins Keratin_Tensor:$x, Keratin_Tensor:$y);
+}
+
+#endif  // KERATIN_IR_OPS_BASE_TD_

@@ -1,0 +1,562 @@
+// Operations that make and move tensors: inference and lowering. Moves are
+// index maps where they are linear, and guarded reads where they are not
+// (padding, joining, gathering).
+#include "ir/ops/lowering.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
+
+namespace keratin::ir {
+namespace {
+
+using llvm::SmallVector;
+using mlir::AffineExpr;
+using mlir::failure;
+using mlir::FailureOr;
+using mlir::Location;
+using mlir::LogicalResult;
+using mlir::OpBuilder;
+using mlir::RankedTensorType;
+using mlir::success;
+using mlir::Value;
+using mlir::ValueRange;
+namespace arith = mlir::arith;
+
+using Types = llvm::SmallVectorImpl<mlir::Type>;
+using Lowered = FailureOr<SmallVector<Value>>;
+
+mlir::Type ElementOf(Value value) {
+  return mlir::getElementTypeOrSelf(value.getType());
+}
+
+SmallVector<Dim> ShapeOf(Value value) {
+  SmallVector<Dim, 6> dims = DimsOf(value.getType());
+  return SmallVector<Dim>(dims.begin(), dims.end());
+}
+
+LogicalResult Infer(Types& types, llvm::ArrayRef<Dim> shape,
+                    mlir::Type element) {
+  types.push_back(TensorOf(shape, element));
+  return success();
+}
+
+// The one result of a compute over the whole result shape, from a body alone or
+// with inputs.
+Value ComputeAll(OpBuilder& builder, mlir::Operation* op, ComputeSpec spec) {
+  spec.result = mlir::cast<RankedTensorType>(op->getResult(0).getType());
+  spec.domain = ShapeOf(op->getResult(0));
+  return Compute(builder, op->getLoc(), spec);
+}
+
+Value IndexConstant(OpBuilder& b, Location loc, int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+Value Compare(OpBuilder& b, Location loc, arith::CmpIPredicate predicate,
+              Value x, Value y) {
+  return arith::CmpIOp::create(b, loc, predicate, x, y);
+}
+
+// An index value from an element of an integer tensor, sign kept.
+Value ToIndex(OpBuilder& b, Location loc, Value number,
+              mlir::Type tensor_element) {
+  if (tensor_element.isUnsignedInteger())
+    return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number);
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(), number);
+}
+
+// `start` moved so that a block of `size` fits into `extent`.
+Value ClampStart(OpBuilder& b, Location loc, Value start, const Dim& extent,
+                 const Dim& size) {
+  Value last = arith::SubIOp::create(b, loc, DimValue(b, loc, extent),
+                                     DimValue(b, loc, size));
+  return arith::MaxSIOp::create(b, loc,
+                                arith::MinSIOp::create(b, loc, start, last),
+                                IndexConstant(b, loc, 0));
+}
+
+// What jnp.take gives for a number outside the axis.
+Value FillValue(OpBuilder& b, Location loc, mlir::Type element) {
+  mlir::Type scalar = ScalarOf(element);
+  if (auto type = mlir::dyn_cast<mlir::FloatType>(element)) {
+    return arith::ConstantOp::create(
+        b, loc,
+        b.getFloatAttr(type, llvm::APFloat::getQNaN(type.getFloatSemantics())));
+  }
+  const unsigned width = scalar.getIntOrFloatBitWidth();
+  const llvm::APInt value = element.isUnsignedInteger() || width == 1
+                                ? llvm::APInt::getAllOnes(width)
+                                : llvm::APInt::getSignedMinValue(width);
+  return arith::ConstantOp::create(b, loc,
+                                   mlir::IntegerAttr::get(scalar, value));
+}
+
+}  // namespace
+
+#define KERATIN_INFER(Op)                                           \
+  LogicalResult Op::inferReturnTypes(                               \
+      mlir::MLIRContext* context, std::optional<Location> location, \
+      ValueRange operands, mlir::DictionaryAttr attributes,         \
+      mlir::OpaqueProperties properties, mlir::RegionRange regions, \
+      Types& types)
+
+KERATIN_INFER(FullOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, op.getShape().getDims(), op.getDtype());
+}
+Lowered FullOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  auto body = [&](OpBuilder& b, Location loc, ValueRange) -> Value {
+    mlir::Type scalar = ScalarOf(getDtype());
+    if (auto number = mlir::dyn_cast<mlir::IntegerAttr>(getValue())) {
+      return arith::ConstantOp::create(
+          b, loc,
+          mlir::IntegerAttr::get(scalar, number.getValue().sextOrTrunc(
+                                             scalar.getIntOrFloatBitWidth())));
+    }
+    return arith::ConstantOp::create(b, loc,
+                                     mlir::cast<mlir::TypedAttr>(getValue()));
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(IotaOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, op.getShape().getDims(), op.getDtype());
+}
+Lowered IotaOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  auto body = [&](OpBuilder& b, Location loc, ValueRange) -> Value {
+    Value index = IndexAt(b, loc, getAxis());
+    mlir::Type i64 = b.getI64Type();
+    Scalar number(b, loc, arith::IndexCastOp::create(b, loc, i64, index), i64);
+    return Convert(number, getDtype()).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(SizeOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, {}, op.getDtype());
+}
+Lowered SizeOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  auto body = [&](OpBuilder& b, Location loc, ValueRange) -> Value {
+    mlir::Type i64 = b.getI64Type();
+    Value size = DimValue(b, loc, getExpression().getDims()[0]);
+    return Convert(Scalar(b, loc, arith::IndexCastOp::create(b, loc, i64, size),
+                          i64),
+                   getDtype())
+        .value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(ReshapeOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, op.getShape().getDims(), ElementOf(op.getX()));
+}
+mlir::OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if (getX().getType() == getType()) return getX();
+  if (auto inner = getX().getDefiningOp<ReshapeOp>()) {
+    setOperand(inner.getX());
+    return getResult();
+  }
+  return {};
+}
+
+KERATIN_INFER(BroadcastOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX());
+  SmallVector<Dim, 6> shape = op.getShape().getDims();
+  if (op.getDimensions().size() != x.size())
+    return mlir::emitOptionalError(location,
+                                   "needs one dimension for each axis");
+  for (auto [axis, dim] : llvm::enumerate(op.getDimensions())) {
+    if (dim < 0 || dim >= static_cast<int64_t>(shape.size()))
+      return mlir::emitOptionalError(location, "axis ", axis,
+                                     " goes outside the result");
+    if (!x[axis].IsConstant(1) && !(x[axis] == shape[dim])) {
+      return mlir::emitOptionalError(location, "axis ", axis, " of size ",
+                                     x[axis].ToString(), " cannot become ",
+                                     shape[dim].ToString());
+    }
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered BroadcastOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  spec.inputs = {getX()};
+  SmallVector<Dim> x = ShapeOf(getX());
+  SmallVector<AffineExpr> index;
+  for (auto [axis, dim] : llvm::enumerate(getDimensions())) {
+    index.push_back(x[axis].IsConstant(1)
+                        ? mlir::getAffineConstantExpr(0, getContext())
+                        : mlir::getAffineDimExpr(dim, getContext()));
+  }
+  spec.input_index = {index};
+  spec.body = Forward;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(TransposeOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX());
+  SmallVector<Dim> shape;
+  for (int64_t axis : op.getPermutation()) {
+    if (axis < 0 || axis >= static_cast<int64_t>(x.size()))
+      return mlir::emitOptionalError(location, "has no axis ", axis);
+    shape.push_back(x[axis]);
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered TransposeOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  spec.inputs = {getX()};
+  SmallVector<AffineExpr> index(getPermutation().size());
+  for (auto [to, from] : llvm::enumerate(getPermutation()))
+    index[from] = mlir::getAffineDimExpr(to, getContext());
+  spec.input_index = {index};
+  spec.body = Forward;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(SliceOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> shape;
+  SmallVector<Dim, 6> start = op.getStart().getDims(),
+                      limit = op.getLimit().getDims();
+  for (auto [axis, stride] : llvm::enumerate(op.getStrides()))
+    shape.push_back((limit[axis] - start[axis]).CeilDiv(stride));
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered SliceOp::lower(OpBuilder& builder) {
+  SmallVector<Dim, 6> start = getStart().getDims();
+  ComputeSpec spec;
+  const bool linear =
+      llvm::all_of(start, [](const Dim& dim) { return dim.IsConstant(); });
+  if (linear) {
+    spec.inputs = {getX()};
+    SmallVector<AffineExpr> index;
+    for (auto [axis, stride] : llvm::enumerate(getStrides())) {
+      index.push_back(mlir::getAffineDimExpr(axis, getContext()) * stride +
+                      *start[axis].AsConstant());
+    }
+    spec.input_index = {index};
+    spec.body = Forward;
+    return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+  }
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    SmallVector<Value> indices;
+    for (auto [axis, stride] : llvm::enumerate(getStrides())) {
+      Value at = arith::MulIOp::create(b, loc, IndexAt(b, loc, axis),
+                                       IndexConstant(b, loc, stride));
+      indices.push_back(
+          arith::AddIOp::create(b, loc, at, DimValue(b, loc, start[axis])));
+    }
+    return ExtractOp::create(b, loc, ScalarOf(getX().getType()), arguments[0],
+                             indices);
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(ReverseOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+}
+Lowered ReverseOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  SmallVector<Dim> x = ShapeOf(getX());
+  auto reversed = [&](size_t axis) {
+    return llvm::is_contained(getAxes(), static_cast<int64_t>(axis));
+  };
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    SmallVector<Value> indices;
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+      Value at = IndexAt(b, loc, axis);
+      if (reversed(axis))
+        at = arith::SubIOp::create(b, loc, DimValue(b, loc, x[axis] - 1), at);
+      indices.push_back(at);
+    }
+    return ExtractOp::create(b, loc, ScalarOf(getX().getType()), arguments[0],
+                             indices);
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(PadOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> shape = ShapeOf(op.getX());
+  SmallVector<Dim, 6> low = op.getLow().getDims(),
+                      high = op.getHigh().getDims();
+  for (auto [axis, interior] : llvm::enumerate(op.getInterior())) {
+    Dim gaps = interior == 0 ? Dim(0) : (shape[axis] - 1) * Dim(interior);
+    shape[axis] = shape[axis] + gaps + low[axis] + high[axis];
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered PadOp::lower(OpBuilder& builder) {
+  SmallVector<Dim> x = ShapeOf(getX());
+  SmallVector<Dim, 6> low = getLow().getDims(), high = getHigh().getDims();
+  ComputeSpec spec;
+  spec.inputs = {getValue()};
+  spec.input_index = {SmallVector<AffineExpr>{}};
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    Value inside;
+    SmallVector<Value> indices;
+    auto require = [&](Value condition) {
+      inside = inside ? Value(arith::AndIOp::create(b, loc, inside, condition))
+                      : condition;
+    };
+    for (auto [axis, interior] : llvm::enumerate(getInterior())) {
+      Value at = IndexAt(b, loc, axis);
+      if (low[axis].IsConstant(0) && high[axis].IsConstant(0) &&
+          interior == 0) {
+        indices.push_back(at);
+        continue;
+      }
+      Value offset =
+          arith::SubIOp::create(b, loc, at, DimValue(b, loc, low[axis]));
+      if (!low[axis].IsConstant(0))
+        require(Compare(b, loc, arith::CmpIPredicate::sge, offset,
+                        IndexConstant(b, loc, 0)));
+      Value from = offset;
+      if (interior != 0) {
+        Value step = IndexConstant(b, loc, interior + 1);
+        from = arith::DivSIOp::create(b, loc, offset, step);
+        require(Compare(b, loc, arith::CmpIPredicate::eq,
+                        arith::RemSIOp::create(b, loc, offset, step),
+                        IndexConstant(b, loc, 0)));
+      }
+      require(Compare(b, loc, arith::CmpIPredicate::slt, from,
+                      DimValue(b, loc, x[axis])));
+      indices.push_back(from);
+    }
+    Value element = ExtractOp::create(b, loc, ScalarOf(getX().getType()),
+                                      arguments[1], indices);
+    return inside ? Value(arith::SelectOp::create(b, loc, inside, element,
+                                                  arguments[0]))
+                  : element;
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(ConcatenateOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (operands.empty())
+    return mlir::emitOptionalError(location, "joins nothing");
+  SmallVector<Dim> shape = ShapeOf(operands[0]);
+  const int64_t axis = op.getAxis();
+  for (Value other : operands.drop_front()) {
+    SmallVector<Dim> next = ShapeOf(other);
+    if (next.size() != shape.size() ||
+        ElementOf(other) != ElementOf(operands[0])) {
+      return mlir::emitOptionalError(
+          location, "joins tensors of different rank or element type");
+    }
+    shape[axis] = shape[axis] + next[axis];
+  }
+  return Infer(types, shape, ElementOf(operands[0]));
+}
+Lowered ConcatenateOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  spec.captures.assign(getInputs().begin(), getInputs().end());
+  const unsigned rank = ShapeOf(getResult()).size();
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    Value at = IndexAt(b, loc, getAxis());
+    mlir::Type scalar = ScalarOf(getResult().getType());
+    // From the last to the first: select(at < end of k, k's element, the rest).
+    Dim begin = 0;
+    SmallVector<Dim> begins;
+    for (Value input : getInputs()) {
+      begins.push_back(begin);
+      begin = begin + ShapeOf(input)[getAxis()];
+    }
+    Value rest;
+    for (int k = static_cast<int>(getInputs().size()) - 1; k >= 0; --k) {
+      SmallVector<Value> indices;
+      for (unsigned axis = 0; axis < rank; ++axis)
+        indices.push_back(IndexAt(b, loc, axis));
+      Value offset = DimValue(b, loc, begins[k]);
+      indices[getAxis()] = arith::SubIOp::create(b, loc, at, offset);
+      Value element = ExtractOp::create(b, loc, scalar, arguments[k], indices);
+      if (!rest)
+        rest = arith::ConstantOp::create(b, loc, b.getZeroAttr(scalar));
+      Value end =
+          DimValue(b, loc, begins[k] + ShapeOf(getInputs()[k])[getAxis()]);
+      Value inside = Compare(b, loc, arith::CmpIPredicate::slt, at, end);
+      Value above = Compare(b, loc, arith::CmpIPredicate::sge, at, offset);
+      rest = arith::SelectOp::create(
+          b, loc, arith::AndIOp::create(b, loc, inside, above), element, rest);
+    }
+    return rest;
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(TakeOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX()), indices = ShapeOf(op.getIndices());
+  const int64_t axis = op.getAxis();
+  SmallVector<Dim> shape(x.begin(), x.begin() + axis);
+  shape.append(indices.begin(), indices.end());
+  shape.append(x.begin() + axis + 1, x.end());
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered TakeOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  SmallVector<Dim> x = ShapeOf(getX());
+  const int64_t axis = getAxis();
+  const int64_t index_rank = static_cast<int64_t>(ShapeOf(getIndices()).size());
+  spec.inputs = {getIndices()};
+  SmallVector<AffineExpr> at;
+  for (int64_t k = 0; k < index_rank; ++k)
+    at.push_back(mlir::getAffineDimExpr(axis + k, getContext()));
+  spec.input_index = {at};
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    Value number = ToIndex(b, loc, arguments[0], ElementOf(getIndices()));
+    Value size = DimValue(b, loc, x[axis]);
+    Value zero = IndexConstant(b, loc, 0);
+    Value wrapped = arith::SelectOp::create(
+        b, loc, Compare(b, loc, arith::CmpIPredicate::slt, number, zero),
+        arith::AddIOp::create(b, loc, number, size), number);
+    Value inside = Compare(b, loc, arith::CmpIPredicate::ult, wrapped, size);
+    SmallVector<Value> indices;
+    for (int64_t k = 0; k < static_cast<int64_t>(x.size()); ++k) {
+      indices.push_back(k < axis    ? IndexAt(b, loc, k)
+                        : k == axis ? wrapped
+                                    : IndexAt(b, loc, k - 1 + index_rank));
+    }
+    Value element = ExtractOp::create(b, loc, ScalarOf(getX().getType()),
+                                      arguments[1], indices);
+    return arith::SelectOp::create(b, loc, inside, element,
+                                   FillValue(b, loc, ElementOf(getX())));
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(TakeAlongAxisOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX()), shape = ShapeOf(op.getIndices());
+  if (x.size() != shape.size())
+    return mlir::emitOptionalError(location, "indices have another rank");
+  for (int64_t axis = 0; axis < static_cast<int64_t>(x.size()); ++axis) {
+    if (axis != op.getAxis() && shape[axis].IsConstant(1))
+      shape[axis] = x[axis];
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered TakeAlongAxisOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  SmallVector<Dim> x = ShapeOf(getX()), indices_shape = ShapeOf(getIndices());
+  spec.inputs = {getIndices()};
+  SmallVector<AffineExpr> at;
+  for (size_t axis = 0; axis < x.size(); ++axis) {
+    at.push_back(indices_shape[axis].IsConstant(1)
+                     ? mlir::getAffineConstantExpr(0, getContext())
+                     : mlir::getAffineDimExpr(axis, getContext()));
+  }
+  spec.input_index = {at};
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    Value number = ToIndex(b, loc, arguments[0], ElementOf(getIndices()));
+    Value size = DimValue(b, loc, x[getAxis()]);
+    Value wrapped = arith::SelectOp::create(
+        b, loc,
+        Compare(b, loc, arith::CmpIPredicate::slt, number,
+                IndexConstant(b, loc, 0)),
+        arith::AddIOp::create(b, loc, number, size), number);
+    Value inside = Compare(b, loc, arith::CmpIPredicate::ult, wrapped, size);
+    SmallVector<Value> indices;
+    for (int64_t axis = 0; axis < static_cast<int64_t>(x.size()); ++axis) {
+      indices.push_back(axis == getAxis()       ? wrapped
+                        : x[axis].IsConstant(1) ? IndexConstant(b, loc, 0)
+                                                : IndexAt(b, loc, axis));
+    }
+    Value element = ExtractOp::create(b, loc, ScalarOf(getX().getType()),
+                                      arguments[1], indices);
+    return arith::SelectOp::create(b, loc, inside, element,
+                                   FillValue(b, loc, ElementOf(getX())));
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(DynamicSliceOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, op.getSizes().getDims(), ElementOf(op.getX()));
+}
+Lowered DynamicSliceOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  SmallVector<Dim> x = ShapeOf(getX());
+  SmallVector<Dim, 6> sizes = getSizes().getDims();
+  spec.inputs.assign(getStart().begin(), getStart().end());
+  spec.input_index.assign(getStart().size(), {});
+  spec.captures = {getX()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    SmallVector<Value> indices;
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+      Value start =
+          ToIndex(b, loc, arguments[axis], ElementOf(getStart()[axis]));
+      start = ClampStart(b, loc, start, x[axis], sizes[axis]);
+      indices.push_back(
+          arith::AddIOp::create(b, loc, start, IndexAt(b, loc, axis)));
+    }
+    return ExtractOp::create(b, loc, ScalarOf(getX().getType()),
+                             arguments.back(), indices);
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+KERATIN_INFER(DynamicUpdateSliceOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+}
+Lowered DynamicUpdateSliceOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  SmallVector<Dim> x = ShapeOf(getX()), sizes = ShapeOf(getUpdate());
+  spec.inputs = {getX()};
+  spec.input_index = {Identity(x.size(), getContext())};
+  for (Value start : getStart()) {
+    spec.inputs.push_back(start);
+    spec.input_index.push_back({});
+  }
+  spec.captures = {getUpdate()};
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
+    SmallVector<Value> indices;
+    Value inside;
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+      Value start =
+          ToIndex(b, loc, arguments[1 + axis], ElementOf(getStart()[axis]));
+      start = ClampStart(b, loc, start, x[axis], sizes[axis]);
+      Value at = arith::SubIOp::create(b, loc, IndexAt(b, loc, axis), start);
+      // Unsigned: one comparison tells both ends.
+      Value here = Compare(b, loc, arith::CmpIPredicate::ult, at,
+                           DimValue(b, loc, sizes[axis]));
+      inside =
+          inside ? Value(arith::AndIOp::create(b, loc, inside, here)) : here;
+      indices.push_back(at);
+    }
+    Value element = ExtractOp::create(b, loc, ScalarOf(getUpdate().getType()),
+                                      arguments.back(), indices);
+    return inside ? Value(arith::SelectOp::create(b, loc, inside, element,
+                                                  arguments[0]))
+                  : element;
+  };
+  spec.body = body;
+  return SmallVector<Value>{ComputeAll(builder, *this, spec)};
+}
+
+}  // namespace keratin::ir

@@ -1,0 +1,712 @@
+// Reductions, windows, products, convolutions and random bits: inference and
+// lowering.
+#include "ir/ops/lowering.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
+
+namespace keratin::ir {
+namespace {
+
+using llvm::SmallVector;
+using mlir::AffineExpr;
+using mlir::FailureOr;
+using mlir::Location;
+using mlir::LogicalResult;
+using mlir::OpBuilder;
+using mlir::RankedTensorType;
+using mlir::success;
+using mlir::Value;
+using mlir::ValueRange;
+namespace arith = mlir::arith;
+
+using Types = llvm::SmallVectorImpl<mlir::Type>;
+using Lowered = FailureOr<SmallVector<Value>>;
+using Body = llvm::function_ref<Value(OpBuilder&, Location, ValueRange)>;
+
+mlir::Type ElementOf(Value value) {
+  return mlir::getElementTypeOrSelf(value.getType());
+}
+
+SmallVector<Dim> ShapeOf(Value value) {
+  SmallVector<Dim, 6> dims = DimsOf(value.getType());
+  return SmallVector<Dim>(dims.begin(), dims.end());
+}
+
+LogicalResult Infer(Types& types, llvm::ArrayRef<Dim> shape,
+                    mlir::Type element) {
+  types.push_back(TensorOf(shape, element));
+  return success();
+}
+
+// What sums of `element` accumulate in.
+mlir::Type AccumulatorOf(mlir::Type element) {
+  auto type = mlir::dyn_cast<mlir::FloatType>(element);
+  return type && type.getWidth() < 32
+             ? mlir::Type(mlir::Float32Type::get(element.getContext()))
+             : element;
+}
+
+// `value` rounded to `element` by a compute of its own, unless it has that
+// type.
+Value Round(OpBuilder& builder, Location loc, Value value, mlir::Type element) {
+  if (ElementOf(value) == element) return value;
+  ComputeSpec spec;
+  spec.domain = ShapeOf(value);
+  spec.result = TensorOf(spec.domain, element);
+  spec.inputs = {value};
+  spec.input_index = {Identity(spec.domain.size(), builder.getContext())};
+  auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
+    return Convert(Scalar(b, l, arguments[0], ElementOf(value)), element)
+        .value();
+  };
+  spec.body = body;
+  return Compute(builder, loc, spec);
+}
+
+llvm::StringRef SignedCombiner(llvm::StringRef kind, mlir::Type element) {
+  const bool is_unsigned = element.isUnsignedInteger() || element.isInteger(1);
+  if (kind == "max" && is_unsigned) return "umax";
+  if (kind == "min" && is_unsigned) return "umin";
+  return kind;
+}
+
+SmallVector<Dim> Without(llvm::ArrayRef<Dim> shape,
+                         llvm::ArrayRef<int64_t> axes) {
+  SmallVector<Dim> rest;
+  for (auto [axis, dim] : llvm::enumerate(shape)) {
+    if (!llvm::is_contained(axes, static_cast<int64_t>(axis)))
+      rest.push_back(dim);
+  }
+  return rest;
+}
+
+LogicalResult InferReduce(std::optional<Location> location, Value x,
+                          llvm::ArrayRef<int64_t> axes, Types& types) {
+  SmallVector<Dim> shape = ShapeOf(x);
+  for (int64_t axis : axes) {
+    if (axis < 0 || axis >= static_cast<int64_t>(shape.size()))
+      return mlir::emitOptionalError(location, "has no axis ", axis);
+  }
+  return Infer(types, Without(shape, axes), ElementOf(x));
+}
+
+Lowered LowerReduce(OpBuilder& builder, Location loc, Value x,
+                    llvm::ArrayRef<int64_t> axes, llvm::StringRef kind) {
+  mlir::Type element = ElementOf(x);
+  mlir::Type accumulator =
+      kind == "add" || kind == "mul" ? AccumulatorOf(element) : element;
+  ComputeSpec spec;
+  spec.domain = ShapeOf(x);
+  spec.reductions.assign(axes.begin(), axes.end());
+  spec.result = TensorOf(Without(spec.domain, axes), accumulator);
+  spec.inputs = {x};
+  spec.input_index = {Identity(spec.domain.size(), builder.getContext())};
+  spec.combiner = axes.empty() ? "none" : SignedCombiner(kind, element);
+  auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
+    return Convert(Scalar(b, l, arguments[0], element), accumulator).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{
+      Round(builder, loc, Compute(builder, loc, spec), element)};
+}
+
+// x padded by `value`; x itself where nothing is added.
+Value Padded(OpBuilder& builder, Location loc, Value x, llvm::ArrayRef<Dim> low,
+             llvm::ArrayRef<Dim> high, llvm::ArrayRef<int64_t> interior,
+             mlir::TypedAttr value) {
+  const bool none =
+      llvm::all_of(low, [](const Dim& d) { return d.IsConstant(0); }) &&
+      llvm::all_of(high, [](const Dim& d) { return d.IsConstant(0); }) &&
+      llvm::all_of(interior, [](int64_t i) { return i == 0; });
+  if (none) return x;
+  mlir::Type element = ElementOf(x);
+  Value fill = FullOp::create(
+      builder, loc, value, element,
+      DimsAttr::get(builder.getContext(), llvm::ArrayRef<Dim>{}));
+  auto pad = PadOp::create(builder, loc, x, fill,
+                           DimsAttr::get(builder.getContext(), low),
+                           DimsAttr::get(builder.getContext(), high), interior);
+  Value padded = pad.lower(builder)->front();
+  pad.erase();
+  auto full = fill.getDefiningOp<FullOp>();
+  Value constant = full.lower(builder)->front();
+  // The constant must come before its user.
+  constant.getDefiningOp()->moveBefore(full);
+  fill.replaceAllUsesWith(constant);
+  full.erase();
+  return padded;
+}
+
+Dim WindowCount(const Dim& padded, int64_t window, int64_t stride,
+                int64_t dilation) {
+  return (padded - Dim(dilation * (window - 1) + 1)).FloorDiv(stride) + 1;
+}
+
+template <typename Adaptor>
+LogicalResult InferWindow(Adaptor op, Types& types) {
+  SmallVector<Dim> shape = ShapeOf(op.getX());
+  SmallVector<Dim, 6> low = op.getLow().getDims(),
+                      high = op.getHigh().getDims();
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    shape[axis] =
+        WindowCount(shape[axis] + low[axis] + high[axis], op.getWindow()[axis],
+                    op.getStrides()[axis], op.getDilations()[axis]);
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+
+template <typename Op>
+Lowered LowerWindow(OpBuilder& builder, Op op, llvm::StringRef kind) {
+  mlir::Type element = ElementOf(op.getX());
+  mlir::Type accumulator = kind == "add" ? AccumulatorOf(element) : element;
+  SmallVector<Dim, 6> low = op.getLow().getDims(),
+                      high = op.getHigh().getDims();
+  SmallVector<Dim> result = ShapeOf(op.getResult());
+  mlir::TypedAttr fill = builder.getZeroAttr(ScalarOf(element));
+  if (kind == "max") {
+    if (auto type = mlir::dyn_cast<mlir::FloatType>(element)) {
+      fill = builder.getFloatAttr(
+          type, llvm::APFloat::getInf(type.getFloatSemantics(), true));
+    } else if (!element.isUnsignedInteger()) {
+      fill = mlir::IntegerAttr::get(
+          ScalarOf(element),
+          llvm::APInt::getSignedMinValue(element.getIntOrFloatBitWidth()));
+    }
+  }
+  SmallVector<int64_t> interior(result.size(), 0);
+  Value x = Padded(builder, op.getLoc(), op.getX(), low, high, interior, fill);
+  ComputeSpec spec;
+  spec.domain.assign(result.begin(), result.end());
+  SmallVector<AffineExpr> index;
+  for (size_t axis = 0; axis < result.size(); ++axis) {
+    AffineExpr expr = mlir::getAffineDimExpr(axis, builder.getContext()) *
+                      op.getStrides()[axis];
+    if (op.getWindow()[axis] != 1) {
+      expr = expr +
+             mlir::getAffineDimExpr(spec.domain.size(), builder.getContext()) *
+                 op.getDilations()[axis];
+      spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
+      spec.domain.push_back(op.getWindow()[axis]);
+    }
+    index.push_back(expr);
+  }
+  spec.result = TensorOf(result, accumulator);
+  spec.inputs = {x};
+  spec.input_index = {index};
+  spec.combiner =
+      spec.reductions.empty() ? "none" : SignedCombiner(kind, element);
+  auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
+    return Convert(Scalar(b, l, arguments[0], element), accumulator).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{Round(
+      builder, op.getLoc(), Compute(builder, op.getLoc(), spec), element)};
+}
+
+// The body of a product: both factors in the accumulator's type.
+auto ProductBody(mlir::Type x, mlir::Type y, mlir::Type accumulator) {
+  return [=](OpBuilder& b, Location loc, ValueRange arguments) {
+    return (Convert(Scalar(b, loc, arguments[0], x), accumulator) *
+            Convert(Scalar(b, loc, arguments[1], y), accumulator))
+        .value();
+  };
+}
+
+// One block of threefry2x32 on two words.
+std::pair<Scalar, Scalar> Threefry(const Scalar& key0, const Scalar& key1,
+                                   Scalar x0, Scalar x1) {
+  auto constant = [&](uint32_t value) {
+    return key0.With(arith::ConstantOp::create(
+        key0.builder(), key0.loc(),
+        key0.builder().getI32IntegerAttr(static_cast<int32_t>(value))));
+  };
+  auto rotate = [&](const Scalar& x, int by) {
+    return ShiftLeft(x, constant(by)) | ShiftRight(x, constant(32 - by), false);
+  };
+  const Scalar keys[3] = {key0, key1, key0 ^ key1 ^ constant(0x1BD11BDA)};
+  constexpr int kRotations[2][4] = {{13, 15, 26, 6}, {17, 29, 16, 24}};
+  x0 = x0 + keys[0];
+  x1 = x1 + keys[1];
+  for (int round = 0; round < 5; ++round) {
+    for (int by : kRotations[round % 2]) {
+      x0 = x0 + x1;
+      x1 = rotate(x1, by) ^ x0;
+    }
+    x0 = x0 + keys[(round + 1) % 3];
+    x1 = x1 + keys[(round + 2) % 3] + constant(round + 1);
+  }
+  return {x0, x1};
+}
+
+}  // namespace
+
+#define KERATIN_INFER(Op)                                           \
+  LogicalResult Op::inferReturnTypes(                               \
+      mlir::MLIRContext* context, std::optional<Location> location, \
+      ValueRange operands, mlir::DictionaryAttr attributes,         \
+      mlir::OpaqueProperties properties, mlir::RegionRange regions, \
+      Types& types)
+#define KERATIN_REDUCE(Op, kind)                                    \
+  KERATIN_INFER(Op) {                                               \
+    Adaptor op(operands, attributes, properties, regions);          \
+    return InferReduce(location, op.getX(), op.getAxes(), types);   \
+  }                                                                 \
+  Lowered Op::lower(OpBuilder& builder) {                           \
+    return LowerReduce(builder, getLoc(), getX(), getAxes(), kind); \
+  }
+
+KERATIN_REDUCE(ReduceSumOp, "add")
+KERATIN_REDUCE(ReduceProdOp, "mul")
+KERATIN_REDUCE(ReduceMaxOp, "max")
+KERATIN_REDUCE(ReduceMinOp, "min")
+KERATIN_REDUCE(ReduceAndOp, "and")
+KERATIN_REDUCE(ReduceOrOp, "or")
+
+KERATIN_INFER(ReduceWindowSumOp) {
+  return InferWindow(Adaptor(operands, attributes, properties, regions), types);
+}
+Lowered ReduceWindowSumOp::lower(OpBuilder& builder) {
+  return LowerWindow(builder, *this, "add");
+}
+KERATIN_INFER(ReduceWindowMaxOp) {
+  return InferWindow(Adaptor(operands, attributes, properties, regions), types);
+}
+Lowered ReduceWindowMaxOp::lower(OpBuilder& builder) {
+  return LowerWindow(builder, *this, "max");
+}
+
+KERATIN_INFER(ArgMaxOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, Without(ShapeOf(op.getX()), {op.getAxis()}),
+               mlir::IntegerType::get(context, 32));
+}
+Lowered ArgMaxOp::lower(OpBuilder& builder) {
+  // The greatest value, then the least position that holds it (or a NaN).
+  const int64_t axis = getAxis();
+  Value greatest =
+      LowerReduce(builder, getLoc(), getX(), {axis}, "max")->front();
+  mlir::Type element = ElementOf(getX());
+  mlir::Type i32 = builder.getI32Type();
+  ComputeSpec spec;
+  spec.domain = ShapeOf(getX());
+  spec.reductions = {axis};
+  spec.result = mlir::cast<RankedTensorType>(getResult().getType());
+  spec.inputs = {getX(), greatest};
+  SmallVector<AffineExpr> all = Identity(spec.domain.size(), getContext()),
+                          kept = all;
+  kept.erase(kept.begin() + axis);
+  spec.input_index = {all, kept};
+  spec.combiner = "min";
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
+    Scalar x(b, loc, arguments[0], element),
+        best(b, loc, arguments[1], element);
+    Scalar position(
+        b, loc, arith::IndexCastOp::create(b, loc, i32, IndexAt(b, loc, axis)),
+        i32);
+    Scalar here = Compare("EQ", x, best) | Compare("NE", x, x);
+    return Select(here, position, position.Like(2147483647)).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{Compute(builder, getLoc(), spec)};
+}
+
+KERATIN_INFER(CumulativeOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+}
+Lowered CumulativeOp::lower(OpBuilder& builder) {
+  const int64_t axis = getAxis();
+  mlir::Type element = ElementOf(getX());
+  mlir::Type accumulator = getKind() == "add" || getKind() == "mul"
+                               ? AccumulatorOf(element)
+                               : element;
+  ComputeSpec spec;
+  spec.domain = ShapeOf(getX());
+  const int64_t from = static_cast<int64_t>(spec.domain.size());
+  spec.domain.push_back(spec.domain[axis]);
+  spec.reductions = {from};
+  spec.result = TensorOf(ShapeOf(getX()), accumulator);
+  spec.inputs = {getX()};
+  SmallVector<AffineExpr> index = Identity(from, getContext());
+  index[axis] = mlir::getAffineDimExpr(from, getContext());
+  spec.input_index = {index};
+  spec.combiner = SignedCombiner(getKind(), element);
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
+    Scalar x = Convert(Scalar(b, loc, arguments[0], element), accumulator);
+    Value counted =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
+                              IndexAt(b, loc, from), IndexAt(b, loc, axis));
+    mlir::Type scalar = ScalarOf(accumulator);
+    mlir::TypedAttr neutral = b.getZeroAttr(scalar);
+    if (auto type = mlir::dyn_cast<mlir::FloatType>(scalar)) {
+      if (getKind() == "mul") neutral = b.getFloatAttr(type, 1.0);
+      if (getKind() == "max" || getKind() == "min")
+        neutral =
+            b.getFloatAttr(type, llvm::APFloat::getInf(type.getFloatSemantics(),
+                                                       getKind() == "max"));
+    } else {
+      const unsigned width = scalar.getIntOrFloatBitWidth();
+      if (getKind() == "mul") neutral = mlir::IntegerAttr::get(scalar, 1);
+      if (spec.combiner == "max")
+        neutral = mlir::IntegerAttr::get(scalar,
+                                         llvm::APInt::getSignedMinValue(width));
+      if (spec.combiner == "min")
+        neutral = mlir::IntegerAttr::get(scalar,
+                                         llvm::APInt::getSignedMaxValue(width));
+      if (spec.combiner == "umin")
+        neutral =
+            mlir::IntegerAttr::get(scalar, llvm::APInt::getAllOnes(width));
+    }
+    Value identity = arith::ConstantOp::create(b, loc, neutral);
+    return Value(arith::SelectOp::create(b, loc, counted, x.value(), identity));
+  };
+  spec.body = body;
+  return SmallVector<Value>{
+      Round(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
+}
+
+KERATIN_INFER(SortRankOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, ShapeOf(op.getX()), mlir::IntegerType::get(context, 32));
+}
+Lowered SortRankOp::lower(OpBuilder& builder) {
+  // The number of elements that come before: smaller ones, and equal ones at
+  // smaller positions.
+  const int64_t axis = getAxis();
+  mlir::Type element = ElementOf(getX());
+  ComputeSpec spec;
+  spec.domain = ShapeOf(getX());
+  const int64_t other = static_cast<int64_t>(spec.domain.size());
+  spec.domain.push_back(spec.domain[axis]);
+  spec.reductions = {other};
+  spec.result = mlir::cast<RankedTensorType>(getResult().getType());
+  SmallVector<AffineExpr> mine = Identity(other, getContext()), theirs = mine;
+  theirs[axis] = mlir::getAffineDimExpr(other, getContext());
+  spec.inputs = {getX(), getX()};
+  spec.input_index = {mine, theirs};
+  spec.combiner = "add";
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
+    Scalar x(b, loc, arguments[0], element), y(b, loc, arguments[1], element);
+    Scalar earlier = x.With(
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                              IndexAt(b, loc, other), IndexAt(b, loc, axis)),
+        b.getI1Type());
+    Scalar less = Compare("LT", y, x), equal = Compare("EQ", y, x);
+    if (x.IsFloat()) {
+      Scalar x_nan = Compare("NE", x, x), y_nan = Compare("NE", y, y);
+      less = less | (x_nan & ~y_nan);
+      equal = equal | (x_nan & y_nan);
+    }
+    return Convert(less | (equal & earlier), b.getI32Type()).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{Compute(builder, getLoc(), spec)};
+}
+
+KERATIN_INFER(DotGeneralOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX()), y = ShapeOf(op.getY()), shape;
+  if (op.getXBatch().size() != op.getYBatch().size() ||
+      op.getXContract().size() != op.getYContract().size()) {
+    return mlir::emitOptionalError(location, "pairs axes with nothing");
+  }
+  if (ElementOf(op.getX()) != ElementOf(op.getY()))
+    return mlir::emitOptionalError(location,
+                                   "multiplies different element types");
+  auto unlike = [&](llvm::ArrayRef<int64_t> a,
+                    llvm::ArrayRef<int64_t> b) -> std::optional<size_t> {
+    for (size_t k = 0; k < a.size(); ++k) {
+      if (!(x[a[k]] == y[b[k]])) return k;
+    }
+    return std::nullopt;
+  };
+  if (auto k = unlike(op.getXContract(), op.getYContract())) {
+    return mlir::emitOptionalError(
+        location, "contracts axis ", op.getXContract()[*k], " of size ",
+        x[op.getXContract()[*k]].ToString(), " with axis ",
+        op.getYContract()[*k], " of size ",
+        y[op.getYContract()[*k]].ToString());
+  }
+  if (unlike(op.getXBatch(), op.getYBatch()))
+    return mlir::emitOptionalError(location,
+                                   "pairs batch axes of different sizes");
+  for (int64_t axis : op.getXBatch()) shape.push_back(x[axis]);
+  auto free = [&](llvm::ArrayRef<Dim> dims, llvm::ArrayRef<int64_t> batch,
+                  llvm::ArrayRef<int64_t> contract) {
+    for (auto [axis, dim] : llvm::enumerate(dims)) {
+      const int64_t a = static_cast<int64_t>(axis);
+      if (!llvm::is_contained(batch, a) && !llvm::is_contained(contract, a))
+        shape.push_back(dim);
+    }
+  };
+  free(x, op.getXBatch(), op.getXContract());
+  free(y, op.getYBatch(), op.getYContract());
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered DotGeneralOp::lower(OpBuilder& builder) {
+  SmallVector<Dim> x = ShapeOf(getX()), y = ShapeOf(getY());
+  ComputeSpec spec;
+  SmallVector<AffineExpr> x_index(x.size()), y_index(y.size());
+  auto next = [&](const Dim& extent) {
+    spec.domain.push_back(extent);
+    return mlir::getAffineDimExpr(spec.domain.size() - 1, getContext());
+  };
+  for (auto [a, b] : llvm::zip(getXBatch(), getYBatch()))
+    x_index[a] = y_index[b] = next(x[a]);
+  for (size_t axis = 0; axis < x.size(); ++axis) {
+    if (!x_index[axis] &&
+        !llvm::is_contained(getXContract(), static_cast<int64_t>(axis)))
+      x_index[axis] = next(x[axis]);
+  }
+  for (size_t axis = 0; axis < y.size(); ++axis) {
+    if (!y_index[axis] &&
+        !llvm::is_contained(getYContract(), static_cast<int64_t>(axis)))
+      y_index[axis] = next(y[axis]);
+  }
+  for (auto [a, b] : llvm::zip(getXContract(), getYContract())) {
+    spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
+    x_index[a] = y_index[b] = next(x[a]);
+  }
+  mlir::Type element = ElementOf(getX());
+  mlir::Type accumulator = AccumulatorOf(element);
+  spec.result = TensorOf(ShapeOf(getResult()), accumulator);
+  spec.inputs = {getX(), getY()};
+  spec.input_index = {x_index, y_index};
+  spec.combiner = spec.reductions.empty() ? "none" : "add";
+  auto body = ProductBody(element, element, accumulator);
+  spec.body = body;
+  return SmallVector<Value>{
+      Round(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
+}
+
+KERATIN_INFER(ConvolutionOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX()), kernel = ShapeOf(op.getKernel());
+  SmallVector<Dim> shape(x.size());
+  SmallVector<Dim, 6> low = op.getLow().getDims(),
+                      high = op.getHigh().getDims();
+  llvm::ArrayRef<int64_t> input = op.getInputLayout(),
+                          weights = op.getKernelLayout(),
+                          output = op.getOutputLayout();
+  const Dim features = x[input[1]], per_group = kernel[weights[0]];
+  if (!(features == per_group * Dim(op.getFeatureGroups()))) {
+    return mlir::emitOptionalError(location, "has ", features.ToString(),
+                                   " input channels, and a kernel for ",
+                                   op.getFeatureGroups(), " groups of ",
+                                   per_group.ToString());
+  }
+  shape[output[0]] = x[input[0]];
+  shape[output[1]] = kernel[weights[1]];
+  for (size_t k = 0; k + 2 < x.size(); ++k) {
+    Dim extent = x[input[2 + k]];
+    if (op.getLhsDilation()[k] != 1)
+      extent = (extent - 1) * Dim(op.getLhsDilation()[k]) + 1;
+    const Dim window = kernel[weights[2 + k]];
+    if (!window.IsConstant())
+      return mlir::emitOptionalError(location, "has a kernel of unknown size");
+    shape[output[2 + k]] =
+        WindowCount(extent + low[k] + high[k], *window.AsConstant(),
+                    op.getStrides()[k], op.getRhsDilation()[k]);
+  }
+  return Infer(types, shape, ElementOf(op.getX()));
+}
+Lowered ConvolutionOp::lower(OpBuilder& builder) {
+  Location loc = getLoc();
+  SmallVector<Dim> kernel_shape = ShapeOf(getKernel()),
+                   result = ShapeOf(getResult());
+  llvm::ArrayRef<int64_t> input = getInputLayout(), weights = getKernelLayout(),
+                          output = getOutputLayout();
+  const size_t spatial = result.size() - 2;
+  mlir::Type element = ElementOf(getX());
+  mlir::Type accumulator = AccumulatorOf(element);
+
+  SmallVector<Dim, 6> low = getLow().getDims(), high = getHigh().getDims();
+  SmallVector<Dim> pad_low(result.size(), Dim(0)),
+      pad_high(result.size(), Dim(0));
+  SmallVector<int64_t> interior(result.size(), 0);
+  for (size_t k = 0; k < spatial; ++k) {
+    pad_low[input[2 + k]] = low[k];
+    pad_high[input[2 + k]] = high[k];
+    interior[input[2 + k]] = getLhsDilation()[k] - 1;
+  }
+  Value x = Padded(builder, loc, getX(), pad_low, pad_high, interior,
+                   builder.getZeroAttr(ScalarOf(element)));
+  Value kernel = getKernel();
+  SmallVector<Dim> x_shape = ShapeOf(x);
+  const int64_t groups = getFeatureGroups();
+  const Dim in_per_group = kernel_shape[weights[0]];
+  const Dim out_per_group = *kernel_shape[weights[1]].DivideExactly(groups);
+
+  // Groups are an axis of their own, in front of the channels of a group: views
+  // of both operands and the result.
+  auto grouped = [&](Value value, int64_t axis, const Dim& each) {
+    if (groups == 1) return value;
+    SmallVector<Dim> shape = ShapeOf(value);
+    shape[axis] = each;
+    shape.insert(shape.begin() + axis, Dim(groups));
+    return Value(ReshapeOp::create(builder, loc, value,
+                                   DimsAttr::get(getContext(), shape)));
+  };
+  x = grouped(x, input[1], in_per_group);
+  kernel = grouped(kernel, weights[1], out_per_group);
+  SmallVector<Dim> compute_shape(result);
+  compute_shape[output[1]] = out_per_group;
+  if (groups != 1)
+    compute_shape.insert(compute_shape.begin() + output[1], Dim(groups));
+
+  // Domain: the result's axes in order, then windows, then input channels of a
+  // group.
+  ComputeSpec spec;
+  spec.domain.assign(compute_shape.begin(), compute_shape.end());
+  auto shifted = [&](int64_t axis, int64_t feature) {
+    return groups != 1 && axis >= feature ? axis + 1 : axis;
+  };
+  auto result_dim = [&](int64_t axis) {
+    return mlir::getAffineDimExpr(shifted(axis, output[1]), getContext());
+  };
+  AffineExpr group = mlir::getAffineDimExpr(output[1], getContext());
+  SmallVector<AffineExpr> x_index(ShapeOf(x).size()),
+      kernel_index(ShapeOf(kernel).size());
+  x_index[shifted(input[0], input[1])] = result_dim(output[0]);
+  for (size_t k = 0; k < spatial; ++k) {
+    const int64_t window_axis = weights[2 + k];
+    AffineExpr at = result_dim(output[2 + k]) * getStrides()[k];
+    spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
+    AffineExpr tap = mlir::getAffineDimExpr(spec.domain.size(), getContext());
+    spec.domain.push_back(kernel_shape[window_axis]);
+    x_index[shifted(input[2 + k], input[1])] = at + tap * getRhsDilation()[k];
+    kernel_index[shifted(window_axis, weights[1])] = tap;
+  }
+  AffineExpr channel;
+  if (in_per_group.IsConstant(1)) {
+    channel = mlir::getAffineConstantExpr(0, getContext());
+  } else {
+    spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
+    channel = mlir::getAffineDimExpr(spec.domain.size(), getContext());
+    spec.domain.push_back(in_per_group);
+  }
+  x_index[shifted(input[1], input[1])] = channel;
+  kernel_index[shifted(weights[0], weights[1])] = channel;
+  kernel_index[shifted(weights[1], weights[1])] = result_dim(output[1]);
+  if (groups != 1) {
+    x_index[input[1]] = group;
+    kernel_index[weights[1]] = group;
+  }
+  spec.result = TensorOf(compute_shape, accumulator);
+  spec.inputs = {x, kernel};
+  spec.input_index = {x_index, kernel_index};
+  spec.combiner = "add";
+  auto body = ProductBody(element, element, accumulator);
+  spec.body = body;
+  Value product = Compute(builder, loc, spec);
+  if (groups != 1)
+    product = ReshapeOp::create(builder, loc, product,
+                                DimsAttr::get(getContext(), result));
+  return SmallVector<Value>{Round(builder, loc, product, element)};
+}
+
+KERATIN_INFER(RandomBitsOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(
+      types, op.getShape().getDims(),
+      mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned));
+}
+Lowered RandomBitsOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  spec.domain = ShapeOf(getResult());
+  spec.result = mlir::cast<RankedTensorType>(getResult().getType());
+  spec.inputs = {getKey(), getKey()};
+  spec.input_index = {{mlir::getAffineConstantExpr(0, getContext())},
+                      {mlir::getAffineConstantExpr(1, getContext())}};
+  mlir::Type u32 = builder.getIntegerType(32, false);
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
+    Value linear = arith::ConstantIndexOp::create(b, loc, 0);
+    for (size_t axis = 0; axis < spec.domain.size(); ++axis) {
+      linear = arith::AddIOp::create(
+          b, loc,
+          arith::MulIOp::create(b, loc, linear,
+                                DimValue(b, loc, spec.domain[axis])),
+          IndexAt(b, loc, axis));
+    }
+    mlir::Type i64 = b.getI64Type(), i32 = b.getI32Type();
+    Value number = arith::IndexCastOp::create(b, loc, i64, linear);
+    Value high = arith::ShRUIOp::create(
+        b, loc, number,
+        arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(32)));
+    Scalar key0(b, loc, arguments[0], u32), key1(b, loc, arguments[1], u32);
+    auto [bits0, bits1] = Threefry(
+        key0, key1, key0.With(arith::TruncIOp::create(b, loc, i32, high)),
+        key0.With(arith::TruncIOp::create(b, loc, i32, number)));
+    return (bits0 ^ bits1).value();
+  };
+  spec.body = body;
+  return SmallVector<Value>{Compute(builder, getLoc(), spec)};
+}
+
+KERATIN_INFER(ThreefryOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(
+      types, {Dim(static_cast<int64_t>(op.getCount())), Dim(2)},
+      mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned));
+}
+Lowered ThreefryOp::lower(OpBuilder& builder) {
+  ComputeSpec spec;
+  spec.domain = ShapeOf(getResult());
+  spec.result = mlir::cast<RankedTensorType>(getResult().getType());
+  spec.inputs = {getKey(), getKey()};
+  spec.input_index = {{mlir::getAffineConstantExpr(0, getContext())},
+                      {mlir::getAffineConstantExpr(1, getContext())}};
+  mlir::Type u32 = builder.getIntegerType(32, false);
+  auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
+    Scalar key0(b, loc, arguments[0], u32), key1(b, loc, arguments[1], u32);
+    Value row =
+        arith::IndexCastOp::create(b, loc, b.getI32Type(), IndexAt(b, loc, 0));
+    auto [bits0, bits1] = Threefry(key0, key1, key0.Like(0), key0.With(row));
+    Value first = arith::CmpIOp::create(
+        b, loc, arith::CmpIPredicate::eq, IndexAt(b, loc, 1),
+        arith::ConstantIndexOp::create(b, loc, 0));
+    return Value(
+        arith::SelectOp::create(b, loc, first, bits0.value(), bits1.value()));
+  };
+  spec.body = body;
+  return SmallVector<Value>{Compute(builder, getLoc(), spec)};
+}
+
+KERATIN_INFER(SoftmaxOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+}
+Lowered SoftmaxOp::lower(OpBuilder& builder) {
+  Location loc = getLoc();
+  mlir::Type element = ElementOf(getX());
+  SmallVector<Dim> shape = ShapeOf(getX());
+  SmallVector<AffineExpr> all = Identity(shape.size(), getContext()), kept;
+  for (auto [axis, expr] : llvm::enumerate(all)) {
+    if (!llvm::is_contained(getAxes(), static_cast<int64_t>(axis)))
+      kept.push_back(expr);
+  }
+  auto pair = [&](Value x, Value row,
+                  llvm::function_ref<Scalar(Scalar, Scalar)> f) {
+    ComputeSpec spec;
+    spec.domain = shape;
+    spec.result = TensorOf(shape, element);
+    spec.inputs = {x, row};
+    spec.input_index = {all, kept};
+    auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
+      return f(Scalar(b, l, arguments[0], element),
+               Scalar(b, l, arguments[1], element))
+          .value();
+    };
+    spec.body = body;
+    return Compute(builder, loc, spec);
+  };
+  Value greatest = LowerReduce(builder, loc, getX(), getAxes(), "max")->front();
+  Value exponential =
+      pair(getX(), greatest, [](Scalar x, Scalar m) { return Exp(x - m); });
+  Value total =
+      LowerReduce(builder, loc, exponential, getAxes(), "add")->front();
+  return SmallVector<Value>{
+      pair(exponential, total, [](Scalar e, Scalar s) { return e / s; })};
+}
+
+}  // namespace keratin::ir
