@@ -102,6 +102,10 @@ class Executable {
   static absl::StatusOr<Executable> Create(Manifest manifest,
                                            EntryPoints entry_points,
                                            std::shared_ptr<const void> owner);
+  // Of a serialized manifest, as in an artifact.
+  static absl::StatusOr<Executable> Create(absl::string_view manifest,
+                                           EntryPoints entry_points,
+                                           std::shared_ptr<const void> owner);
   // Of a shared library written by the compiler. It is refused if this machine
   // lacks what it was compiled for.
   static absl::StatusOr<Executable> LoadLibrary(absl::string_view path);
@@ -170,8 +174,7 @@ class Executable {
   absl::StatusOr<int64_t> WorkspaceSize(absl::Span<const int64_t> dims) const;
 
  private:
-  struct Impl;
-  std::shared_ptr<const Impl> impl_;
+  std::shared_ptr<const struct ExecutableImpl> impl_;
 };
 
 }  // namespace keratin

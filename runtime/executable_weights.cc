@@ -1,0 +1,156 @@
+// Prepared variables and initial state that come with an artifact: embedded in
+// it, or in a file beside it.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/content_hash.h"
+#include "runtime/executable.h"
+#include "runtime/executable_impl.h"
+#include "runtime/signature.h"
+
+namespace keratin {
+namespace {
+
+Array ViewOf(const TensorSpec& spec, const void* data,
+             const std::shared_ptr<const void>& owner) {
+  return Array::Alias(spec.dtype, *spec.shape.AsSizes(), data, owner);
+}
+
+absl::Status WrongPlace(const Manifest& manifest, absl::string_view lacking,
+                        absl::string_view what_to_do) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "model '", manifest.name(), "' has no ", lacking, ": ", what_to_do));
+}
+
+absl::string_view WhereWeightsAre(const Manifest& manifest) {
+  return manifest.weights().place() == Weights::FILE
+             ? "open its weights file"
+             : "its variables are given as arguments, to Prepare";
+}
+
+// A file mapped for reading, for as long as the pointer lives.
+absl::StatusOr<std::shared_ptr<const void>> MapFile(const std::string& path,
+                                                    uint64_t expected) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (file < 0 || fstat(file, &info) != 0) {
+    const int error = errno;
+    if (file >= 0) close(file);
+    return absl::NotFoundError(
+        absl::StrCat("cannot open '", path, "': ", std::strerror(error)));
+  }
+  const uint64_t size = static_cast<uint64_t>(info.st_size);
+  if (!S_ISREG(info.st_mode) || size != expected) {
+    close(file);
+    return absl::DataLossError(absl::StrCat(
+        "'", path, "' is not the weights file of this model: it has ", size,
+        " bytes, but ", expected, " were expected"));
+  }
+  void* memory = size == 0
+                     ? nullptr
+                     : mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  const int error = errno;
+  close(file);
+  if (memory == MAP_FAILED) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot map '", path, "': ", std::strerror(error)));
+  }
+  return std::shared_ptr<const void>(memory, [size](const void* mapped) {
+    if (mapped != nullptr) munmap(const_cast<void*>(mapped), size);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Prepared> Executable::EmbeddedPrepared() const {
+  const std::vector<TensorSpec>& specs = impl_->signature.prepared.specs;
+  const std::vector<const void*>& data = impl_->entry_points.prepared;
+  if (data.size() != specs.size()) {
+    return WrongPlace(impl_->manifest, "embedded variables",
+                      WhereWeightsAre(impl_->manifest));
+  }
+  std::vector<Array> buffers;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    buffers.push_back(ViewOf(specs[i], data[i], impl_->owner));
+  }
+  return Prepared(std::move(buffers));
+}
+
+absl::StatusOr<std::vector<Array>> Executable::InitialState() const {
+  const std::vector<const void*>& data = impl_->entry_points.initial_state;
+  const std::vector<int>& state = impl_->signature.state;
+  if (data.size() != state.size()) {
+    return WrongPlace(impl_->manifest, "embedded initial state",
+                      WhereWeightsAre(impl_->manifest));
+  }
+  std::vector<Array> values;
+  for (size_t k = 0; k < state.size(); ++k) {
+    values.push_back(ViewOf(impl_->signature.variables.specs[state[k]], data[k],
+                            impl_->owner));
+  }
+  return values;
+}
+
+absl::StatusOr<Prepared> Executable::OpenWeights(
+    absl::string_view given, std::vector<Array>* initial_state) const {
+  const std::string path(given);
+  const Weights& weights = impl_->manifest.weights();
+  const Signature& signature = impl_->signature;
+  if (weights.place() != Weights::FILE) {
+    return WrongPlace(impl_->manifest, "weights file",
+                      weights.place() == Weights::EMBEDDED
+                          ? "its variables are embedded"
+                          : "its variables are given as arguments");
+  }
+  absl::StatusOr<std::shared_ptr<const void>> mapped =
+      MapFile(path, weights.file_size());
+  if (!mapped.ok()) return mapped.status();
+  if (ContentHash(mapped->get(), weights.file_size()) != weights.file_hash()) {
+    return absl::DataLossError(absl::StrCat(
+        "'", path, "' is not the weights file of this model, or is damaged: ",
+        "its content does not match the manifest's hash"));
+  }
+  bool fits = true;
+  auto view = [&](const TensorSpec& spec, uint64_t offset) {
+    const uint64_t bytes = static_cast<uint64_t>(
+        *CheckedElements(spec.dtype, *spec.shape.AsSizes()) *
+        DTypeSize(spec.dtype));
+    fits &= offset % Array::kAlignment == 0 && bytes <= weights.file_size() &&
+            offset <= weights.file_size() - bytes;
+    return fits ? ViewOf(spec, static_cast<const char*>(mapped->get()) + offset,
+                         *mapped)
+                : Array();
+  };
+  std::vector<Array> buffers, state;
+  if (weights.prepared_offsets_size() ==
+          static_cast<int>(signature.prepared.specs.size()) &&
+      weights.state_offsets_size() ==
+          static_cast<int>(signature.state.size())) {
+    for (size_t i = 0; i < signature.prepared.specs.size(); ++i) {
+      buffers.push_back(view(signature.prepared.specs[i],
+                             weights.prepared_offsets(static_cast<int>(i))));
+    }
+    for (size_t k = 0; k < signature.state.size(); ++k) {
+      state.push_back(view(signature.variables.specs[signature.state[k]],
+                           weights.state_offsets(static_cast<int>(k))));
+    }
+  } else {
+    fits = false;
+  }
+  if (!fits) {
+    return absl::DataLossError(absl::StrCat(
+        "the manifest of model '", impl_->manifest.name(),
+        "' does not fit its weights file: compile the model again"));
+  }
+  if (initial_state != nullptr) *initial_state = std::move(state);
+  return Prepared(std::move(buffers));
+}
+
+}  // namespace keratin
