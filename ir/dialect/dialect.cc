@@ -1,6 +1,5 @@
 #include "ir/dialect/dialect.h"
 
-#include "ir/dialect/dialect.cc.inc"
 #include "ir/ops/lowering.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/AsmState.h"
@@ -8,12 +7,15 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
 
+// Generated code wants this order.
+// clang-format off
+#include "ir/dialect/dialect.cc.inc"
 #define GET_ATTRDEF_CLASSES
 #include "ir/dialect/attributes.cc.inc"
 #include "ir/dialect/interfaces.cc.inc"
-
 #define GET_OP_CLASSES
 #include "ir/ops/ops.cc.inc"
+// clang-format on
 
 namespace keratin::ir {
 namespace {

@@ -11,7 +11,7 @@
 
 #include <string>
 
-#include "ir/dialect/dialect.h.inc"
+#include "ir/dialect/scalar.h"
 #include "llvm/ADT/SmallVector.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -24,9 +24,12 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "runtime/shape.h"
 
+// Generated code wants this order.
+// clang-format off
+#include "ir/dialect/dialect.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "ir/dialect/attributes.h.inc"
-#include "ir/dialect/scalar.h"
+// clang-format on
 
 namespace keratin::ir {
 
