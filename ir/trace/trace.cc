@@ -288,6 +288,28 @@ Tensor Trace::FullInteger(const Shape& shape, int64_t value, DType dtype) {
   return Wrap(full->getResult(0).getAsOpaquePointer());
 }
 
+Tensor Trace::Dense(const Array& values) {
+  if (!values.ok())
+    return Error(absl::InvalidArgumentError("a constant has no values"));
+  mlir::OpBuilder& builder = *state_->builder;
+  mlir::Type element = ElementType(values.dtype(), state_->context.get());
+  auto type = mlir::RankedTensorType::get(
+      llvm::ArrayRef<int64_t>(values.sizes().data(), values.sizes().size()),
+      element);
+  mlir::DenseElementsAttr content;
+  if (values.dtype() == DType::kBool) {
+    content = mlir::DenseElementsAttr::get(
+        type, llvm::ArrayRef<bool>(values.data<bool>(), values.elements()));
+  } else {
+    content = mlir::DenseElementsAttr::getFromRawBuffer(
+        type, llvm::ArrayRef<char>(static_cast<const char*>(values.raw_data()),
+                                   values.bytes()));
+  }
+  mlir::Location loc = mlir::NameLoc::get(builder.getStringAttr(layer_path_));
+  auto constant = ir::ConstantOp::create(builder, loc, type, content);
+  return Wrap(constant->getResult(0).getAsOpaquePointer());
+}
+
 std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
                                 absl::Span<const Tensor> sequences,
                                 const Dim& length, bool reverse,

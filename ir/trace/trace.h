@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "ir/trace/tensor.h"
+#include "runtime/array.h"
 
 namespace keratin {
 
@@ -109,6 +110,8 @@ class Trace {
   // One value everywhere.
   Tensor Full(const Shape& shape, double value, DType dtype);
   Tensor FullInteger(const Shape& shape, int64_t value, DType dtype);
+  // A small tensor of known values; weights are arguments, never constants.
+  Tensor Dense(const Array& values);
 
   // See trace::Scan.
   using ScanBody =
