@@ -52,7 +52,7 @@ def Keratin_YieldOp : Keratin_Op<"yield", [Pure, Terminator, ReturnLike, ParentO
   let summary = "The values of a region.";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
-  let builders = [OpBuilder<(ins), "">];
+  let builders = [OpBuilder<(ins), "(void)$_state;">];
 }
 
 def Keratin_IndexOp : Keratin_Op<"index", [Pure, ParentOneOf<["ComputeOp"]>]> {
