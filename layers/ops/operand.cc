@@ -16,7 +16,9 @@ Tensor Operand::As(DType dtype) const {
   return tensor_.dtype() == dtype ? tensor_ : trace::Convert(tensor_, dtype);
 }
 
-Tensor Operand::AsTensor() const { return As(CanonicalDType(type_.dtype)); }
+Tensor Operand::AsTensor() const {
+  return is_number_ ? As(type_.dtype) : tensor_;
+}
 
 Tensor Fail(const char* op, const std::string& what) {
   Trace* trace = Trace::Current();

@@ -43,6 +43,14 @@ Tensor Continue(Tensor x, int axis, int64_t before, int64_t after,
     return Concatenate({Copies(x, axis, before), x, Copies(x, axis, after)},
                        axis);
   }
+  if (mode == PadMode::kWrap && size.has_value()) {
+    // Whole copies, of which the ends are cut off.
+    int64_t front = (before + *size - 1) / *size;
+    int64_t back = (after + *size - 1) / *size;
+    std::vector<Operand> copies(front + 1 + back, Operand(x));
+    return SliceAxis(Concatenate(copies, axis), axis, front * *size - before,
+                     (front + 1) * *size + after);
+  }
   const int64_t period =
       size.has_value() ? *size - (mode == PadMode::kReflect ? 1 : 0) : 0;
   while (before > 0 || after > 0) {
