@@ -1,0 +1,37 @@
+// A table as Keras's model.summary() draws it.
+#ifndef KERATIN_COMPILER_TOOLS_TABLE_H_
+#define KERATIN_COMPILER_TOOLS_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace keratin::tools {
+
+struct Column {
+  std::string title;
+  bool right = false;  // justified
+  double end = 1;      // where it ends, as a share of the line
+};
+
+// Rows of cells under the titles, in a box as wide as Keras makes it on a
+// terminal of `terminal_columns`, at most `most_columns`. Words wrap; one
+// wider than its column ends with an ellipsis.
+std::string RenderTable(absl::Span<const Column> columns,
+                        absl::Span<const std::vector<std::string>> rows,
+                        int most_columns, int terminal_columns);
+
+// Of standard output; $COLUMNS first, 80 where it is no terminal.
+int TerminalColumns();
+
+// "1,234,567".
+std::string WithCommas(int64_t n);
+// Keras's "75.10 KB".
+std::string ReadableBytes(double bytes);
+
+}  // namespace keratin::tools
+
+#endif  // KERATIN_COMPILER_TOOLS_TABLE_H_
