@@ -108,7 +108,11 @@ std::pair<Dim, Dim> WindowPadding(Padding padding, const Dim& size,
                                   int64_t extent, int64_t stride) {
   if (padding == Padding::kValid) return {0, 0};
   if (padding == Padding::kCausal) return {extent - 1, 0};
-  Dim total = Dim::Max((size.CeilDiv(stride) - 1) * stride + extent - size, 0);
+  if (extent == 1) return {0, 0};
+  // Never negative if the extent is no less than the stride; without a maximum
+  // the result's size stays ceil(size / stride) in the symbols.
+  Dim total = (size.CeilDiv(stride) - 1) * stride + extent - size;
+  if (extent < stride) total = Dim::Max(total, 0);
   Dim before = total.FloorDiv(2);
   return {before, total - before};
 }
