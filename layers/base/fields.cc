@@ -1,0 +1,86 @@
+#include "layers/base/fields.h"
+
+namespace keratin {
+namespace {
+
+absl::Status Wrong(const char* expected, const Value& value) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("must be ", expected, ", not ", value.ToString()));
+}
+
+}  // namespace
+
+absl::Status Read(const Value& value, bool& field) {
+  if (!value.is_bool()) return Wrong("True or False", value);
+  field = value.as_bool();
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Value& value, int64_t& field) {
+  if (!value.is_int()) return Wrong("an integer", value);
+  field = value.as_int();
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Value& value, double& field) {
+  if (!value.is_number()) return Wrong("a number", value);
+  field = value.as_double();
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Value& value, std::string& field) {
+  if (!value.is_string()) return Wrong("a text", value);
+  field = value.as_string();
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Value& value, Value& field) {
+  field = value;
+  return absl::OkStatus();
+}
+
+absl::Status Read(const Value& value, std::vector<int64_t>& field) {
+  if (value.is_int()) {
+    field = {value.as_int()};
+    return absl::OkStatus();
+  }
+  if (!value.is_sequence()) return Wrong("a list of integers", value);
+  field.clear();
+  for (const Value& item : value.items()) {
+    if (!item.is_int()) return Wrong("a list of integers", value);
+    field.push_back(item.as_int());
+  }
+  return absl::OkStatus();
+}
+
+Value Written(const std::vector<int64_t>& field) {
+  Value::Items items(field.begin(), field.end());
+  return Value::List(std::move(items));
+}
+
+Fields& Fields::Only(const char* key, const Value& only) {
+  if (!reading()) {
+    written_.Set(key, only);
+    return *this;
+  }
+  read_.insert(key);
+  const Value* value = config_->Find(key);
+  if (value != nullptr && status_.ok() &&
+      value->ToString() != only.ToString()) {
+    status_ = absl::UnimplementedError(
+        absl::StrCat("'", key, "' = ", value->ToString(),
+                     " is not supported, only ", only.ToString()));
+  }
+  return *this;
+}
+
+std::vector<std::string> Fields::UnreadKeys() const {
+  std::vector<std::string> unread;
+  if (!reading() || !config_->is_dict()) return unread;
+  for (const auto& [key, value] : config_->entries()) {
+    if (!read_.contains(key)) unread.push_back(key);
+  }
+  return unread;
+}
+
+}  // namespace keratin

@@ -1,0 +1,99 @@
+// Fields: the description of a configuration, written once.
+//
+// A layer names its fields in Describe; the same lines read them from a
+// configuration (a missing one keeps its value, one of a wrong kind is an
+// error) and write them into one. Keys that no field reads are reported.
+//
+//   void Describe(Fields& f) override {
+//     f("units", units_)("activation", activation_)("use_bias", use_bias_);
+//   }
+#ifndef KERATIN_LAYERS_BASE_FIELDS_H_
+#define KERATIN_LAYERS_BASE_FIELDS_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "layers/base/value.h"
+#include "runtime/dtype.h"
+
+namespace keratin {
+
+// From and to configuration values; each kind of field has a pair of these.
+absl::Status Read(const Value& value, bool& field);
+absl::Status Read(const Value& value, int64_t& field);
+absl::Status Read(const Value& value, double& field);
+absl::Status Read(const Value& value, std::string& field);
+absl::Status Read(const Value& value, Value& field);
+absl::Status Read(const Value& value, std::vector<int64_t>& field);
+inline Value Written(bool field) { return field; }
+inline Value Written(int64_t field) { return field; }
+inline Value Written(double field) { return field; }
+inline Value Written(const std::string& field) { return field; }
+inline Value Written(const Value& field) { return field; }
+Value Written(const std::vector<int64_t>& field);
+
+template <typename T>
+absl::Status Read(const Value& value, std::optional<T>& field) {
+  if (value.is_none()) {
+    field.reset();
+    return absl::OkStatus();
+  }
+  T content{};
+  absl::Status status = Read(value, content);
+  if (status.ok()) field = std::move(content);
+  return status;
+}
+template <typename T>
+Value Written(const std::optional<T>& field) {
+  return field.has_value() ? Written(*field) : Value();
+}
+
+class Fields {
+ public:
+  // Reads from a configuration.
+  explicit Fields(const Value& config) : config_(&config) {}
+  // Writes into a new one.
+  Fields() = default;
+
+  bool reading() const { return config_ != nullptr; }
+
+  template <typename T>
+  Fields& operator()(const char* key, T& field) {
+    if (!reading()) {
+      written_.Set(key, Written(field));
+      return *this;
+    }
+    read_.insert(key);
+    const Value* value = config_->Find(key);
+    if (value == nullptr || !status_.ok()) return *this;
+    absl::Status status = Read(*value, field);
+    if (!status.ok()) {
+      status_ = absl::Status(status.code(),
+                             absl::StrCat("'", key, "' ", status.message()));
+    }
+    return *this;
+  }
+
+  // A key that is read and kept, but only its default `only` is supported.
+  Fields& Only(const char* key, const Value& only);
+
+  const absl::Status& status() const { return status_; }
+  // The written configuration.
+  Value TakeConfig() { return std::move(written_); }
+  // Keys of the configuration that no field has read.
+  std::vector<std::string> UnreadKeys() const;
+
+ private:
+  const Value* config_ = nullptr;
+  Value written_ = Value::Dict({});
+  std::set<std::string> read_;
+  absl::Status status_;
+};
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_BASE_FIELDS_H_
