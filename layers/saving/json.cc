@@ -1,0 +1,100 @@
+#include "layers/saving/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+
+namespace keratin {
+namespace {
+
+constexpr int kMaxDepth = 512;
+
+// Builds Values as the text is read, so that no depth of nesting can exhaust
+// the stack.
+class Reader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return Add(Value()); }
+  bool boolean(bool value) override { return Add(Value(value)); }
+  bool number_integer(number_integer_t value) override {
+    return Add(Value(static_cast<int64_t>(value)));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return Add(Value(static_cast<int64_t>(value)));
+  }
+  bool number_float(number_float_t value, const string_t&) override {
+    return Add(Value(static_cast<double>(value)));
+  }
+  bool string(string_t& value) override {
+    return Add(Value(std::string(value)));
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return Open(true); }
+  bool start_array(std::size_t) override { return Open(false); }
+  bool key(string_t& value) override {
+    stack_.back().keys.push_back(value);
+    return true;
+  }
+  bool end_object() override {
+    Frame frame = Pop();
+    Value::Entries entries;
+    for (size_t k = 0; k < frame.items.size(); ++k)
+      entries.emplace_back(std::move(frame.keys[k]), std::move(frame.items[k]));
+    return Add(Value::Dict(std::move(entries)));
+  }
+  bool end_array() override { return Add(Value::List(Pop().items)); }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception&) override {
+    if (error_.empty()) error_ = absl::StrCat("is not JSON at byte ", position);
+    return false;
+  }
+
+  const std::string& error() const { return error_; }
+  Value Take() { return std::move(result_); }
+
+ private:
+  struct Frame {
+    bool is_object;
+    std::vector<std::string> keys;
+    Value::Items items;
+  };
+  bool Open(bool is_object) {
+    if (stack_.size() >= kMaxDepth) {
+      error_ = absl::StrCat("is nested deeper than ", kMaxDepth, " levels");
+      return false;
+    }
+    stack_.push_back({is_object, {}, {}});
+    return true;
+  }
+  Frame Pop() {
+    Frame frame = std::move(stack_.back());
+    stack_.pop_back();
+    return frame;
+  }
+  bool Add(Value value) {
+    if (stack_.empty()) {
+      result_ = std::move(value);
+    } else {
+      stack_.back().items.push_back(std::move(value));
+    }
+    return true;
+  }
+
+  std::vector<Frame> stack_;
+  Value result_;
+  std::string error_;
+};
+
+}  // namespace
+
+absl::StatusOr<Value> ParseJson(const std::string& text,
+                                const std::string& what) {
+  Reader reader;
+  // Keras writes Infinity and NaN nowhere in a configuration: plain JSON it is.
+  if (!nlohmann::json::sax_parse(text, &reader) || !reader.error().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        what, " ", reader.error().empty() ? "is not JSON" : reader.error()));
+  }
+  return reader.Take();
+}
+
+}  // namespace keratin

@@ -1,0 +1,18 @@
+// JSON text to Value.
+#ifndef KERATIN_LAYERS_SAVING_JSON_H_
+#define KERATIN_LAYERS_SAVING_JSON_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "layers/base/value.h"
+
+namespace keratin {
+
+// `what` names the text in errors. Nesting beyond 512 levels is an error.
+absl::StatusOr<Value> ParseJson(const std::string& text,
+                                const std::string& what);
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_SAVING_JSON_H_

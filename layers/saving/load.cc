@@ -1,0 +1,160 @@
+#include "layers/saving/load.h"
+
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "layers/saving/json.h"
+#include "layers/saving/weight_store.h"
+
+namespace keratin {
+namespace {
+
+// Keras's to_snake_case, of class names.
+std::string ToSnakeCase(const std::string& name) {
+  // "([A-Z]+)([A-Z][a-z])" and "([a-z0-9])([A-Z])" get an underscore between.
+  std::string snake;
+  for (size_t k = 0; k < name.size(); ++k) {
+    const unsigned char c = name[k];
+    if (c == ' ' || !(std::isalnum(c) || c == '_')) continue;
+    if (k > 0 && std::isupper(c)) {
+      const unsigned char before = name[k - 1];
+      const bool next_lower =
+          k + 1 < name.size() &&
+          std::islower(static_cast<unsigned char>(name[k + 1]));
+      if (std::islower(before) || std::isdigit(before) ||
+          (std::isupper(before) && next_lower))
+        snake += '_';
+    }
+    snake += static_cast<char>(std::tolower(c));
+  }
+  return snake;
+}
+
+class WeightLoader {
+ public:
+  explicit WeightLoader(WeightStore store) : store_(std::move(store)) {}
+
+  absl::Status Load(Layer& layer, const std::string& path) {
+    if (!visited_.insert(&layer).second) return absl::OkStatus();
+    const std::vector<Variable*> own = layer.own_variables();
+    size_t stored = 0;
+    while (store_.contains(Key(path, stored))) ++stored;
+    if (stored != own.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the layer '", layer.name(), "' has ", own.size(),
+                       " variables, and the weights file holds ", stored,
+                       " for it at '", path, "'"));
+    }
+    for (size_t k = 0; k < own.size(); ++k) {
+      absl::Status status = Assign(*own[k], Key(path, k));
+      if (!status.ok()) return status;
+    }
+    if (auto* model = dynamic_cast<Model*>(&layer))
+      return LoadList(model->layers(), Join(path, "layers"));
+    for (const Layer::Child& child : layer.children()) {
+      const std::string below = Join(path, child.attribute);
+      absl::Status status;
+      if (child.seed != nullptr) {
+        if (store_.contains(Key(below, 0)))
+          status = Assign(*child.seed, Key(below, 0));
+      } else if (child.is_list) {
+        status = LoadList(child.layers, below);
+      } else {
+        status = Load(*child.layers[0], below);
+      }
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  static std::string Join(const std::string& path, const std::string& name) {
+    return path.empty() ? name : absl::StrCat(path, "/", name);
+  }
+  static std::string Key(const std::string& path, size_t number) {
+    return Join(path, absl::StrCat("vars/", number));
+  }
+
+  absl::Status LoadList(const std::vector<Layer*>& layers,
+                        const std::string& path) {
+    std::map<std::string, int> used;
+    for (Layer* layer : layers) {
+      std::string name =
+          layer == nullptr ? "input_layer" : ToSnakeCase(layer->class_name());
+      const int count = used[name]++;
+      if (count > 0) absl::StrAppend(&name, "_", count);
+      if (layer == nullptr) continue;
+      absl::Status status = Load(*layer, Join(path, name));
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Assign(Variable& variable, const std::string& key) {
+    Array array = store_.at(key);
+    if (array.dtype() != variable.dtype()) {
+      // 16-bit floats are stored as bits or widened.
+      if (variable.dtype() == DType::kBFloat16 &&
+          array.dtype() == DType::kUInt16) {
+        auto bits =
+            Array::CopyOf(DType::kBFloat16, array.sizes(), array.raw_data());
+        if (!bits.ok()) return bits.status();
+        array = *std::move(bits);
+      } else {
+        auto cast = array.Cast(variable.dtype());
+        if (!cast.ok()) return cast.status();
+        array = *std::move(cast);
+      }
+    }
+    absl::Status status = variable.Assign(std::move(array));
+    if (!status.ok())
+      return absl::InvalidArgumentError(
+          absl::StrCat("weights at '", key, "': ", status.message()));
+    return status;
+  }
+
+  WeightStore store_;
+  std::set<const Layer*> visited_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
+                                            const LoadOptions& options) {
+  auto named = [&](const absl::Status& status) {
+    if (status.message().find(path) != absl::string_view::npos) return status;
+    return absl::Status(status.code(),
+                        absl::StrCat("'", path, "': ", status.message()));
+  };
+  auto content = ReadArchive(path, options);
+  if (!content.ok()) return named(content.status());
+  auto config = ParseJson(content->config, "config.json");
+  if (!config.ok()) return named(config.status());
+  auto layer = LayerRegistry::Deserialize(*config);
+  if (!layer.ok()) return named(layer.status());
+  auto* model = dynamic_cast<Model*>(layer->get());
+  if (model == nullptr) {
+    return named(absl::UnimplementedError(
+        absl::StrCat("holds a single layer of class '", (*layer)->class_name(),
+                     "', and only models are supported")));
+  }
+  layer->release();
+  std::unique_ptr<Model> owned(model);
+  absl::Status built = owned->BuildAll();
+  if (!built.ok()) return named(built);
+  if (owned->variables().empty()) return owned;
+  if (content->weights.empty())
+    return named(absl::InvalidArgumentError(
+        "holds neither model.weights.h5 nor model.weights.npz"));
+  auto store = content->weights_are_npz
+                   ? ReadWeightsNpz(content->weights, options)
+                   : ReadWeightsH5(content->weights, options);
+  if (!store.ok()) return named(store.status());
+  absl::Status loaded = WeightLoader(*std::move(store)).Load(*owned, "");
+  if (!loaded.ok()) return named(loaded);
+  return owned;
+}
+
+}  // namespace keratin

@@ -1,0 +1,23 @@
+// Load: a model from a `.keras` file. Keras: keras.saving.load_model.
+//
+//   auto model = keratin::Load("m.keras");
+#ifndef KERATIN_LAYERS_SAVING_LOAD_H_
+#define KERATIN_LAYERS_SAVING_LOAD_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "layers/models/model.h"
+#include "layers/saving/archive.h"
+
+namespace keratin {
+
+// Errors are one sentence that names the file and what in it is wrong; an
+// unsupported layer, argument or operation is kUnimplemented and lists all.
+absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
+                                            const LoadOptions& options = {});
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_SAVING_LOAD_H_
