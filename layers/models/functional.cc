@@ -217,8 +217,11 @@ absl::Status Functional::AddOperation(const Value& serialized) {
                       .class_name = class_name->as_string(),
                       .config = *config};
   const Value* module = serialized.Find("module");
-  const bool is_op = module != nullptr && module->is_string() &&
-                     module->as_string().find(".ops") != std::string::npos;
+  // keras.src.ops.*, and the operations among keras.src.activations.*.
+  const bool is_op =
+      module != nullptr && module->is_string() &&
+      (module->as_string().find(".ops") != std::string::npos ||
+       module->as_string().find(".activations") != std::string::npos);
   if (operation.class_name == "InputLayer") {
     // Values come from outside.
   } else if (is_op) {
