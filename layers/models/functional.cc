@@ -22,6 +22,7 @@ class Functional : public Model {
  public:
   std::vector<ModelInput> inputs() const override { return inputs_; }
   std::vector<Layer*> layers() const override { return layers_; }
+  bool sequential_like() const override;
 
  protected:
   void Describe(Fields& fields) override {
@@ -58,6 +59,7 @@ class Functional : public Model {
                      std::vector<int>& state);
   absl::StatusOr<int> NodeOf(const TensorReference& reference) const;
   Value Run(const Node& node, std::map<TensorReference, Tensor>& values);
+  void Record(const std::vector<std::string>& shapes);
 
   Value layer_configs_, input_config_, output_config_;
   std::vector<ModelInput> inputs_;
@@ -68,6 +70,7 @@ class Functional : public Model {
   std::vector<Node> nodes_;
   std::vector<int> order_;      // nodes, inputs first
   std::vector<Layer*> layers_;  // null: an InputLayer
+  std::vector<int> listed_;     // operations, in Keras's order
   int traversals_ = 0;
 };
 KERATIN_REGISTER_LAYER("keras", Functional);
@@ -366,13 +369,16 @@ absl::Status Functional::Sort() {
     operations_met.push_back(by_name_.at(input.operation));
   }
   std::sort(operations_met.begin(), operations_met.end(), [&](int a, int b) {
-                     const Operation &x = operations_[a], &y = operations_[b];
-                     return std::tuple(-x.depth, x.traversal, a) < std::tuple(-y.depth, y.traversal, b);
+    const Operation &x = operations_[a], &y = operations_[b];
+    return std::tuple(-x.depth, x.traversal, a) <
+           std::tuple(-y.depth, y.traversal, b);
   });
   std::vector<std::pair<int, int>> by_depth;
-  for (size_t place = 0; place < met.size(); ++place) by_depth.emplace_back(-nodes_[met[place]].depth, static_cast<int>(place));
+  for (size_t place = 0; place < met.size(); ++place)
+    by_depth.emplace_back(-nodes_[met[place]].depth, static_cast<int>(place));
   std::sort(by_depth.begin(), by_depth.end());
   for (const auto& [depth, place] : by_depth) order_.push_back(met[place]);
+  listed_ = operations_met;
   std::vector<Child> ordered;
   for (int number : operations_met) {
     if (Layer* layer = operations_[number].layer) {
@@ -429,6 +435,37 @@ Value Functional::Run(const Node& node,
   return (*operation.function)(operation.config, arguments);
 }
 
+bool Functional::sequential_like() const {
+  std::map<int, int> at_depth;
+  std::map<int, int> calls;
+  for (int number : order_) {
+    const Node& node = nodes_[number];
+    if (node.sources.size() > 1 || ++at_depth[node.depth] > 1 ||
+        ++calls[node.operation] > 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Functional::Record(const std::vector<std::string>& shapes) {
+  std::vector<LayerRecord> records;
+  for (int number : listed_) {
+    const Operation& operation = operations_[number];
+    LayerRecord record{.name = operation.name,
+                       .class_name = operation.class_name,
+                       .layer = operation.layer,
+                       .output_shape = shapes[number]};
+    for (int node : operation.nodes) {
+      if (nodes_[node].depth < 0) continue;  // no part of this model
+      for (const TensorReference& source : nodes_[node].sources)
+        record.sources.push_back(source);
+    }
+    records.push_back(std::move(record));
+  }
+  set_records(std::move(records));
+}
+
 Value Functional::CallWith(const CallContext& context,
                            const Arguments& arguments) {
   std::vector<Tensor> given = arguments.positional.empty()
@@ -450,6 +487,11 @@ Value Functional::CallWith(const CallContext& context,
     }
     values[input_references_[k]] = x;
   }
+  std::vector<std::string> shapes(operations_.size());
+  for (size_t k = 0; k < inputs_.size(); ++k) {
+    shapes[by_name_.at(input_references_[k].operation)] =
+        ShapeText(inputs_[k].shape);
+  }
   for (int number : order_) {
     const Node& node = nodes_[number];
     const Operation& operation = operations_[node.operation];
@@ -458,9 +500,12 @@ Value Functional::CallWith(const CallContext& context,
         std::find(operation.nodes.begin(), operation.nodes.end(), number) -
         operation.nodes.begin());
     int output = 0;
-    for (const Tensor& tensor : Run(node, values).tensors())
+    const Value result = Run(node, values);
+    for (const Tensor& tensor : result.tensors())
       values[{operation.name, call, output++}] = tensor;
+    shapes[node.operation] = ShapeText(result);
   }
+  Record(shapes);
   return outputs_.MapLeaves([&](const Value& leaf) {
     if (!leaf.is_reference()) return leaf;
     auto it = values.find(leaf.as_reference());

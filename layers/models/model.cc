@@ -1,6 +1,9 @@
 #include "layers/models/model.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace keratin {
 namespace {
@@ -23,6 +26,23 @@ Arguments BindInputs(Trace& trace, const std::vector<ModelInput>& inputs,
 }
 
 }  // namespace
+
+std::string ShapeText(const Shape& shape) {
+  std::vector<std::string> sizes;
+  for (const Dim& dim : shape) {
+    const std::optional<int64_t> size = dim.AsConstant();
+    sizes.push_back(size.has_value() ? absl::StrCat(*size) : "None");
+  }
+  return absl::StrCat("(", absl::StrJoin(sizes, ", "), ")");
+}
+
+std::string ShapeText(const Value& value) {
+  std::vector<std::string> shapes;
+  for (const Tensor& tensor : value.tensors())
+    shapes.push_back(tensor.ok() ? ShapeText(tensor.shape()) : "?");
+  if (shapes.size() == 1) return shapes[0];
+  return absl::StrCat("[", absl::StrJoin(shapes, ", "), "]");
+}
 
 absl::Status Model::BuildAll() {
   std::unique_ptr<Trace> trace = Trace::Create(name());

@@ -27,6 +27,22 @@ struct TraceOptions {
   int64_t batch = 0;
 };
 
+// A part of a model, as its last trace met it: a line of Keras's summary.
+struct LayerRecord {
+  std::string name;
+  std::string class_name;
+  const Layer* layer = nullptr;  // null: an InputLayer, or an operation
+  // "(None, 8, 8)", or "[(None, 3), (None, 3)]" of several.
+  std::string output_shape;
+  // Where the inputs of all its calls come from.
+  std::vector<TensorReference> sources = {};
+};
+
+// "(None, 28, 1)": unknown sizes as Keras shows them.
+std::string ShapeText(const Shape& shape);
+// That of every tensor in it, in brackets if there are several.
+std::string ShapeText(const Value& value);
+
 class Model : public Layer {
  public:
   // The inputs in order of Keras's `model.inputs`.
@@ -34,6 +50,11 @@ class Model : public Layer {
   // The layers that are saved, in Keras's order of `model.layers`; null stands
   // for an InputLayer.
   virtual std::vector<Layer*> layers() const = 0;
+
+  // In Keras's order; filled in by BuildAll.
+  const std::vector<LayerRecord>& records() const { return records_; }
+  // Keras's word for a graph without branches or shared layers.
+  virtual bool sequential_like() const { return true; }
 
   // Makes all variables, by a trace that is thrown away.
   absl::Status BuildAll();
@@ -45,6 +66,14 @@ class Model : public Layer {
 
   bool keeps_masks() const override { return true; }
   bool casts_inputs() const override { return false; }
+
+ protected:
+  void set_records(std::vector<LayerRecord> records) {
+    records_ = std::move(records);
+  }
+
+ private:
+  std::vector<LayerRecord> records_;
 };
 
 }  // namespace keratin

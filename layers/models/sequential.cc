@@ -64,10 +64,16 @@ class Sequential : public Model {
     if (arguments.positional.size() != 1)
       return Value(Fail("a Sequential model takes one input"));
     Value x = arguments.positional[0];
+    std::vector<LayerRecord> records;
     for (Layer* layer : sublayers()) {
       Arguments next{{x}, {}};
       x = (*layer)(next);
+      records.push_back({.name = layer->name(),
+                         .class_name = layer->class_name(),
+                         .layer = layer,
+                         .output_shape = ShapeText(x)});
     }
+    set_records(std::move(records));
     return x;
   }
 
