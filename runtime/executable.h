@@ -38,6 +38,8 @@ namespace keratin {
 // What this runtime reads; raised when old loaders would misread.
 inline constexpr uint32_t kManifestFormatVersion = 1;
 
+using Manifest = proto::Manifest;
+
 // Name, path, type and symbolic shape of one tensor of the signature.
 struct TensorSpec {
   std::string name;

@@ -48,7 +48,7 @@ absl::Status WithPath(const std::string& path, const absl::Status& status) {
 }  // namespace
 
 absl::Status Executable::CheckTarget(const Manifest& manifest) {
-  const Target& target = manifest.target();
+  const proto::Target& target = manifest.target();
   const absl::string_view triple = target.triple();
   absl::string_view architecture = triple.substr(0, triple.find('-'));
   if (architecture == "amd64") architecture = "x86_64";
@@ -76,21 +76,21 @@ absl::StatusOr<Executable> Executable::Create(
   if (!signature.ok()) return signature.status();
   absl::Status target = CheckTarget(manifest);
   if (!target.ok()) return target;
-  const Weights::Place place = manifest.weights().place();
+  const proto::Weights::Place place = manifest.weights().place();
   std::string missing;
   if (entry_points.call == nullptr) missing = "'call'";
-  if (entry_points.prepare == nullptr && place == Weights::ARGUMENTS &&
+  if (entry_points.prepare == nullptr && place == proto::Weights::ARGUMENTS &&
       !signature->prepared.specs.empty()) {
     missing = "'prepare'";
   }
   if (entry_points.stateless_call == nullptr && manifest.has_stateless_call()) {
     missing = "'stateless_call'";
   }
-  if (place == Weights::EMBEDDED &&
+  if (place == proto::Weights::EMBEDDED &&
       entry_points.prepared.size() != signature->prepared.specs.size()) {
     missing = "its prepared variables";
   }
-  if (place == Weights::EMBEDDED &&
+  if (place == proto::Weights::EMBEDDED &&
       entry_points.initial_state.size() != signature->state.size()) {
     missing = "its initial state";
   }
@@ -160,7 +160,7 @@ absl::StatusOr<Executable> Executable::LoadLibrary(absl::string_view given) {
   entry_points.call = reinterpret_cast<keratin_entry>(find("_call"));
   entry_points.stateless_call =
       reinterpret_cast<keratin_entry>(find("_stateless_call"));
-  if (parsed.weights().place() == Weights::EMBEDDED) {
+  if (parsed.weights().place() == proto::Weights::EMBEDDED) {
     const auto* prepared = static_cast<const void* const*>(find("_prepared"));
     if (prepared != nullptr) {
       entry_points.prepared.assign(prepared, prepared + parsed.prepared_size());

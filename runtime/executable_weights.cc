@@ -30,7 +30,7 @@ absl::Status WrongPlace(const Manifest& manifest, absl::string_view lacking,
 }
 
 absl::string_view WhereWeightsAre(const Manifest& manifest) {
-  return manifest.weights().place() == Weights::FILE
+  return manifest.weights().place() == proto::Weights::FILE
              ? "open its weights file"
              : "its variables are given as arguments, to Prepare";
 }
@@ -101,11 +101,11 @@ absl::StatusOr<std::vector<Array>> Executable::InitialState() const {
 absl::StatusOr<Prepared> Executable::OpenWeights(
     absl::string_view given, std::vector<Array>* initial_state) const {
   const std::string path(given);
-  const Weights& weights = impl_->manifest.weights();
+  const proto::Weights& weights = impl_->manifest.weights();
   const Signature& signature = impl_->signature;
-  if (weights.place() != Weights::FILE) {
+  if (weights.place() != proto::Weights::FILE) {
     return WrongPlace(impl_->manifest, "weights file",
-                      weights.place() == Weights::EMBEDDED
+                      weights.place() == proto::Weights::EMBEDDED
                           ? "its variables are embedded"
                           : "its variables are given as arguments");
   }

@@ -39,7 +39,7 @@ struct TensorList {
 
 class Signature {
  public:
-  static absl::StatusOr<Signature> Read(const Manifest& manifest);
+  static absl::StatusOr<Signature> Read(const proto::Manifest& manifest);
 
   // The symbols' values from the sizes of the inputs; checks everything about
   // sizes. `sizes_of(i)` gives those of input i.
@@ -82,9 +82,9 @@ class Signature {
     DimProgram left, right;
   };
 
-  absl::Status ReadLists(const Manifest& manifest);
-  absl::Status ReadSymbols(const Manifest& manifest);
-  absl::Status ReadEntries(const Manifest& manifest);
+  absl::Status ReadLists(const proto::Manifest& manifest);
+  absl::Status ReadSymbols(const proto::Manifest& manifest);
+  absl::Status ReadEntries(const proto::Manifest& manifest);
   // "'seq' is 4 as input 'y' says", of each symbol in these.
   std::string Origin(std::initializer_list<Dim> of, const int64_t* dims) const;
   absl::Status SizeMismatch(size_t input, int axis, int64_t given,

@@ -15,10 +15,10 @@ absl::Status Damaged(absl::string_view what) {
 }
 
 absl::StatusOr<TensorList> ReadList(
-    const google::protobuf::RepeatedPtrField<Tensor>& tensors,
+    const google::protobuf::RepeatedPtrField<proto::Tensor>& tensors,
     absl::Span<const std::string> symbols, bool is_static) {
   TensorList list;
-  for (const Tensor& tensor : tensors) {
+  for (const proto::Tensor& tensor : tensors) {
     TensorSpec spec;
     spec.name = tensor.name();
     spec.path = tensor.path();
@@ -52,8 +52,9 @@ absl::StatusOr<TensorList> ReadList(
 }
 
 // Takes values of `kind` off the front of `values`, which start at *next.
-std::vector<int> Take(const google::protobuf::RepeatedPtrField<Value>& values,
-                      Value::Kind kind, int* next) {
+std::vector<int> Take(
+    const google::protobuf::RepeatedPtrField<proto::Value>& values,
+    proto::Value::Kind kind, int* next) {
   std::vector<int> indices;
   while (*next < values.size() && values[*next].kind() == kind) {
     indices.push_back(
@@ -93,7 +94,7 @@ absl::Status ReadSize(const std::string& text,
 
 }  // namespace
 
-absl::StatusOr<Signature> Signature::Read(const Manifest& manifest) {
+absl::StatusOr<Signature> Signature::Read(const proto::Manifest& manifest) {
   if (manifest.format_version() != kManifestFormatVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the artifact has format version ", manifest.format_version(),
@@ -110,8 +111,8 @@ absl::StatusOr<Signature> Signature::Read(const Manifest& manifest) {
   return signature;
 }
 
-absl::Status Signature::ReadLists(const Manifest& manifest) {
-  for (const Symbol& symbol : manifest.symbols()) {
+absl::Status Signature::ReadLists(const proto::Manifest& manifest) {
+  for (const proto::Symbol& symbol : manifest.symbols()) {
     symbols.push_back(symbol.name());
   }
   if (std::set<std::string>(symbols.begin(), symbols.end()).size() !=
@@ -119,7 +120,7 @@ absl::Status Signature::ReadLists(const Manifest& manifest) {
     return Damaged("a symbol is there twice");
   }
   struct {
-    const google::protobuf::RepeatedPtrField<Tensor>& from;
+    const google::protobuf::RepeatedPtrField<proto::Tensor>& from;
     TensorList* to;
     bool is_static;
   } const lists[] = {
@@ -155,8 +156,8 @@ absl::Status Signature::ReadLists(const Manifest& manifest) {
   return absl::OkStatus();
 }
 
-absl::Status Signature::ReadSymbols(const Manifest& manifest) {
-  for (const Symbol& symbol : manifest.symbols()) {
+absl::Status Signature::ReadSymbols(const proto::Manifest& manifest) {
+  for (const proto::Symbol& symbol : manifest.symbols()) {
     if (symbol.input() >= inputs.specs.size()) {
       return Damaged("a symbol is bound to no input");
     }
@@ -170,7 +171,7 @@ absl::Status Signature::ReadSymbols(const Manifest& manifest) {
     bindings_.push_back(
         {static_cast<int>(symbol.input()), static_cast<int>(symbol.axis())});
   }
-  for (const Assumption& assumption : manifest.assumptions()) {
+  for (const proto::Assumption& assumption : manifest.assumptions()) {
     Equality equality;
     absl::Status status = ReadSize(assumption.left(), symbols,
                                    &equality.left_dim, &equality.left);
@@ -184,11 +185,11 @@ absl::Status Signature::ReadSymbols(const Manifest& manifest) {
   return absl::OkStatus();
 }
 
-absl::Status Signature::ReadEntries(const Manifest& manifest) {
+absl::Status Signature::ReadEntries(const proto::Manifest& manifest) {
   if (!manifest.has_call()) return Damaged("it has no entry 'call'");
   const size_t variable_count = variables.specs.size();
-  auto finish = [](absl::string_view name, const Entry& entry, int arguments,
-                   int results, bool fits) {
+  auto finish = [](absl::string_view name, const proto::Entry& entry,
+                   int arguments, int results, bool fits) {
     if (fits && arguments == entry.arguments_size() &&
         results == entry.results_size()) {
       return absl::OkStatus();
@@ -199,7 +200,7 @@ absl::Status Signature::ReadEntries(const Manifest& manifest) {
   struct {
     absl::string_view name;
     bool present;
-    const Entry& entry;
+    const proto::Entry& entry;
     DimProgram* workspace;
   } const entries[] = {
       {"prepare", manifest.has_prepare(), manifest.prepare(),
@@ -220,43 +221,46 @@ absl::Status Signature::ReadEntries(const Manifest& manifest) {
     int argument = 0, result = 0;
     bool fits = true;
     if (name == "prepare") {
-      prepare_arguments = Take(entry.arguments(), Value::VARIABLE, &argument);
+      prepare_arguments =
+          Take(entry.arguments(), proto::Value::VARIABLE, &argument);
       fits = IsIncreasingBelow(prepare_arguments, variable_count) &&
-             Take(entry.results(), Value::PREPARED, &result) ==
+             Take(entry.results(), proto::Value::PREPARED, &result) ==
                  Iota(0, prepared.specs.size());
       for (int index : prepare_arguments) {
         fits &= !std::binary_search(state.begin(), state.end(), index);
       }
     } else if (name == "call") {
-      fits = Take(entry.arguments(), Value::PREPARED, &argument) ==
+      fits = Take(entry.arguments(), proto::Value::PREPARED, &argument) ==
              Iota(0, prepared.specs.size());
-      fits &= Take(entry.arguments(), Value::VARIABLE, &argument) == state;
-      fits &= Take(entry.arguments(), Value::INPUT, &argument) ==
+      fits &=
+          Take(entry.arguments(), proto::Value::VARIABLE, &argument) == state;
+      fits &= Take(entry.arguments(), proto::Value::INPUT, &argument) ==
               Iota(0, inputs.specs.size());
-      fits &= Take(entry.results(), Value::OUTPUT, &result) ==
+      fits &= Take(entry.results(), proto::Value::OUTPUT, &result) ==
               Iota(0, outputs.specs.size());
-      fits &= Take(entry.results(), Value::VARIABLE, &result) == state;
-      fits &= Take(entry.results(), Value::LOSS, &result) ==
+      fits &= Take(entry.results(), proto::Value::VARIABLE, &result) == state;
+      fits &= Take(entry.results(), proto::Value::LOSS, &result) ==
               Iota(0, losses.specs.size());
     } else {
-      fits = Take(entry.arguments(), Value::VARIABLE, &argument) ==
+      fits = Take(entry.arguments(), proto::Value::VARIABLE, &argument) ==
              Iota(0, variable_count);
-      fits &= Take(entry.arguments(), Value::INPUT, &argument) ==
+      fits &= Take(entry.arguments(), proto::Value::INPUT, &argument) ==
               Iota(0, inputs.specs.size());
-      fits &= Take(entry.results(), Value::OUTPUT, &result) ==
+      fits &= Take(entry.results(), proto::Value::OUTPUT, &result) ==
               Iota(0, outputs.specs.size());
-      stateless_results = Take(entry.results(), Value::VARIABLE, &result);
+      stateless_results =
+          Take(entry.results(), proto::Value::VARIABLE, &result);
       fits &= IsIncreasingBelow(stateless_results, variable_count) &&
               (stateless_results.empty() ||
                stateless_results[0] >= trainable_count);
-      fits &= Take(entry.results(), Value::LOSS, &result) ==
+      fits &= Take(entry.results(), proto::Value::LOSS, &result) ==
               Iota(0, losses.specs.size());
     }
     absl::Status status = finish(name, entry, argument, result, fits);
     if (!status.ok()) return status;
   }
   if (!manifest.has_prepare() && !prepared.specs.empty() &&
-      manifest.weights().place() == Weights::ARGUMENTS) {
+      manifest.weights().place() == proto::Weights::ARGUMENTS) {
     return Damaged("nothing prepares the variables");
   }
   return absl::OkStatus();
