@@ -1,0 +1,39 @@
+#include "layers/core/activation_field.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace keratin {
+
+absl::Status Read(const Value& value, ActivationField& field) {
+  field.written_ = value;
+  field.activation_ = nullptr;
+  if (value.is_none()) return absl::OkStatus();
+  std::string name;
+  if (value.is_string()) {
+    name = value.as_string();
+  } else {
+    // A serialized function, or an activation layer of default arguments.
+    const Value* config = value.Find("config");
+    const Value* class_name = value.Find("class_name");
+    if (class_name != nullptr && class_name->is_string() &&
+        class_name->as_string() != "function") {
+      return absl::UnimplementedError(
+          absl::StrCat("is an object of class '", class_name->as_string(),
+                       "', and only activations by name are supported"));
+    }
+    if (config == nullptr || !config->is_string()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("must name an activation, not ", value.ToString()));
+    }
+    name = config->as_string();
+  }
+  if (name == "linear") return absl::OkStatus();
+  field.activation_ = ops::FindActivation(name);
+  if (field.activation_ == nullptr) {
+    return absl::UnimplementedError(
+        absl::StrCat("is the activation '", name, "', which is not supported"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace keratin

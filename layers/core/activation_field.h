@@ -1,0 +1,37 @@
+// ActivationField: an activation as layers take it, by its name or as Keras
+// serializes it; none is the identity. Keras: keras.activations.get.
+#ifndef KERATIN_LAYERS_CORE_ACTIVATION_FIELD_H_
+#define KERATIN_LAYERS_CORE_ACTIVATION_FIELD_H_
+
+#include "layers/base/fields.h"
+#include "layers/ops/activations.h"
+
+namespace keratin {
+
+class ActivationField {
+ public:
+  ActivationField() = default;
+  explicit ActivationField(const char* name)
+      : activation_(ops::FindActivation(name)), written_(name) {}
+
+  Tensor operator()(const Tensor& x) const {
+    return activation_ == nullptr ? x : activation_->function(x);
+  }
+  // "linear" if there is none.
+  absl::string_view name() const {
+    return activation_ == nullptr ? "linear" : activation_->name;
+  }
+
+  friend absl::Status Read(const Value& value, ActivationField& field);
+  friend Value Written(const ActivationField& field) { return field.written_; }
+
+ private:
+  const ops::Activation* activation_ = nullptr;
+  Value written_;
+};
+
+absl::Status Read(const Value& value, ActivationField& field);
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_CORE_ACTIVATION_FIELD_H_
