@@ -173,7 +173,7 @@ Tensor ConvTranspose(
   std::vector<Tensor> both =
       Promote(kOp, {x, kernel}, Raise::kNone, /*broadcast=*/false);
   const Tensor& input = both[0];
-  Tensor weights = both[1];
+  const Tensor& weights = both[1];
   if (!Fits(kOp, input, weights)) return Tensor();
   int spatial = input.rank() - 2;
   auto strides = PerSpatialAxis(kOp, "strides", options.strides, spatial);
