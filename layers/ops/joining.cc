@@ -9,6 +9,19 @@
 #include "layers/ops/shaping.h"
 
 namespace keratin::ops {
+namespace {
+
+// More tensors than this are a mistake, not a wish.
+constexpr int64_t kMostParts = 1 << 16;
+
+bool IsTooMany(const char* op, int64_t parts) {
+  if (parts > 0 && parts <= kMostParts) return false;
+  Fail(op, absl::StrCat(parts, " parts are not supported: between 1 and ",
+                        kMostParts, " are"));
+  return true;
+}
+
+}  // namespace
 
 Tensor Concatenate(absl::Span<const Operand> xs, int axis) {
   if (xs.empty()) return Fail("concatenate", "at least one tensor is needed");
@@ -66,13 +79,12 @@ Tensor VStack(absl::Span<const Operand> xs) {
 }
 
 std::vector<Tensor> Split(const Operand& x, int64_t sections, int axis) {
-  if (!x.ok()) return std::vector<Tensor>(std::max<int64_t>(sections, 0));
+  if (IsTooMany("split", sections)) return {};
+  std::vector<Tensor> parts(sections);
+  if (!x.ok()) return parts;
   Tensor tensor = x.AsTensor();
   int along = CanonicalAxis("split", axis, tensor.rank());
-  if (along < 0 || sections <= 0) {
-    if (along >= 0) Fail("split", "the number of sections must be positive");
-    return std::vector<Tensor>(std::max<int64_t>(sections, 0));
-  }
+  if (along < 0) return parts;
   const Dim& size = tensor.shape()[along];
   std::optional<Dim> part = size.DivideExactly(sections);
   if (!part.has_value()) {
@@ -80,16 +92,15 @@ std::vector<Tensor> Split(const Operand& x, int64_t sections, int axis) {
       Fail("split",
            absl::StrCat("axis ", along, " of size ", size.ToString(),
                         " does not divide into ", sections, " equal sections"));
-      return std::vector<Tensor>(sections);
+      return parts;
     }
     part = size.FloorDiv(sections);
     if (Trace* trace = Trace::Current())
       trace->AssumeEqual(size, *part * sections);
   }
-  std::vector<Tensor> parts;
   for (int64_t i = 0; i < sections; ++i) {
-    parts.push_back(SliceAxis(tensor, along, *part * i,
-                              i + 1 == sections ? size : *part * (i + 1)));
+    parts[i] = SliceAxis(tensor, along, *part * i,
+                         i + 1 == sections ? size : *part * (i + 1));
   }
   return parts;
 }
@@ -116,8 +127,9 @@ std::vector<Tensor> SplitAt(const Operand& x, absl::Span<const int64_t> indices,
 }
 
 std::vector<Tensor> ArraySplit(const Operand& x, int64_t sections, int axis) {
-  std::vector<Tensor> parts(std::max<int64_t>(sections, 0));
-  if (!x.ok() || sections <= 0) return parts;
+  if (IsTooMany("array_split", sections)) return {};
+  std::vector<Tensor> parts(sections);
+  if (!x.ok()) return parts;
   Tensor tensor = x.AsTensor();
   int along = CanonicalAxis("array_split", axis, tensor.rank());
   if (along < 0) return parts;
@@ -143,6 +155,7 @@ std::vector<Tensor> Unstack(const Operand& x, int axis) {
                       " has an unknown size; give the number of parts"));
     return {};
   }
+  if (*size == 0 || IsTooMany("unstack", *size)) return {};
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < *size; ++i)
     parts.push_back(Squeeze(SliceAxis(tensor, along, i, i + 1), along));

@@ -43,6 +43,11 @@ Tensor Continue(Tensor x, int axis, int64_t before, int64_t after,
     return Concatenate({Copies(x, axis, before), x, Copies(x, axis, after)},
                        axis);
   }
+  constexpr int64_t kMostPeriods = 1 << 10;
+  if (size.has_value() && std::max(before, after) / *size > kMostPeriods) {
+    return Fail("pad", absl::StrCat("widths of more than ", kMostPeriods,
+                                    " times the axis are not supported"));
+  }
   if (mode == PadMode::kWrap && size.has_value()) {
     // Whole copies, of which the ends are cut off.
     int64_t front = (before + *size - 1) / *size;
