@@ -137,6 +137,9 @@ class Layer {
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);
   static void AddLoss(const Tensor& loss);
+  void set_activity_regularizer(Value regularizer) {
+    activity_regularizer_ = std::move(regularizer);
+  }
 
  private:
   friend class LayerRegistry;
