@@ -42,7 +42,7 @@ TEST(DimProgramTest, RefusesWhatItCannotKnow) {
 
 TEST(DimProgramTest, DeepOnesFitTheStack) {
   Dim dim = Dim::Symbol("a");
-  for (int i = 0; i < 15; ++i) dim = Dim::Max(dim * 2 - 100, 7).Mod(1000 + i);
+  for (int i = 0; i < 12; ++i) dim = Dim::Max(dim * 2 - 100, 7).Mod(1000 + i);
   ASSERT_TRUE(dim.ok());
   absl::StatusOr<DimProgram> program =
       DimProgram::Compile(dim, std::vector<std::string>{"a"});
