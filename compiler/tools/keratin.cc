@@ -1,0 +1,67 @@
+// The `keratin` command: from a .keras file to native code.
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "compiler/tools/flags.h"
+#include "compiler/tools/verbs.h"
+
+namespace keratin::tools {
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* purpose;
+  int (*run)(absl::Span<char* const> args);
+};
+
+constexpr Verb kVerbs[] = {
+    {"summary", "print the layers of a model as Keras does", SummaryVerb},
+    {"check", "say what in a model is not supported", CheckVerb},
+};
+
+void PrintUsage(FILE* file) {
+  std::fputs(
+      "keratin VERB ...: compiles Keras models (.keras files) to native "
+      "code\n\n",
+      file);
+  for (const Verb& verb : kVerbs)
+    std::fprintf(file, "  %-9s%s\n", verb.name, verb.purpose);
+  std::fputs("\n`keratin VERB --help` says more.\n", file);
+}
+
+int Main(absl::Span<char* const> args) {
+  if (args.empty()) {
+    PrintUsage(stderr);
+    return kUsage;
+  }
+  const absl::string_view name = args[0];
+  if (name == "--help" || name == "-h" || name == "help") {
+    PrintUsage(stdout);
+    return kOk;
+  }
+  for (const Verb& verb : kVerbs)
+    if (name == verb.name) return verb.run(args.subspan(1));
+  PrintError(absl::StrCat("\"", name, "\" is no verb; see `keratin --help`"));
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace keratin::tools
+
+int main(int argc, char** argv) {
+  try {
+    return keratin::tools::Main(
+        absl::MakeConstSpan(argv + 1, static_cast<size_t>(argc - 1)));
+  } catch (const std::bad_alloc&) {
+    keratin::tools::PrintError("out of memory");
+  } catch (const std::exception& error) {
+    keratin::tools::PrintError(error.what());
+  }
+  return keratin::tools::kFailure;
+}

@@ -1,0 +1,61 @@
+#include "compiler/tools/open_model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "layers/base/variable.h"
+
+namespace keratin::tools {
+namespace {
+
+absl::StatusOr<std::vector<Array>> ValuesOf(
+    const std::vector<Variable*>& variables) {
+  std::vector<Array> values;
+  for (const Variable* variable : variables) {
+    if (!variable->array().has_value()) {
+      return absl::DataLossError(absl::StrCat("the file holds no value of \"",
+                                              variable->path(), "\""));
+    }
+    values.push_back(*variable->array());
+  }
+  return values;
+}
+
+}  // namespace
+
+void AddOpenFlags(Flags* flags, OpenFlags* values) {
+  flags->Integer("max-megabytes", "N",
+                 "refuse files whose weights unpack to more (default 16384)", 1,
+                 &values->max_megabytes);
+}
+
+LoadOptions ToLoadOptions(const OpenFlags& flags) {
+  LoadOptions options;
+  options.isolate = true;
+  if (flags.max_megabytes > 0) {
+    options.max_weights_bytes =
+        std::min<int64_t>(flags.max_megabytes, int64_t{1} << 40) << 20;
+  }
+  return options;
+}
+
+absl::StatusOr<OpenedModel> OpenModel(const std::string& path,
+                                      const OpenFlags& flags) {
+  absl::StatusOr<std::unique_ptr<Model>> model =
+      Load(path, ToLoadOptions(flags));
+  if (!model.ok()) return model.status();
+  OpenedModel opened;
+  opened.model = *std::move(model);
+  absl::StatusOr<std::vector<Array>> trainable =
+      ValuesOf(opened.model->trainable_variables());
+  if (!trainable.ok()) return trainable.status();
+  opened.trainable = *std::move(trainable);
+  absl::StatusOr<std::vector<Array>> non_trainable =
+      ValuesOf(opened.model->non_trainable_variables());
+  if (!non_trainable.ok()) return non_trainable.status();
+  opened.non_trainable = *std::move(non_trainable);
+  return opened;
+}
+
+}  // namespace keratin::tools

@@ -1,0 +1,37 @@
+// Reading a .keras file for a verb.
+#ifndef KERATIN_COMPILER_TOOLS_OPEN_MODEL_H_
+#define KERATIN_COMPILER_TOOLS_OPEN_MODEL_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "compiler/tools/flags.h"
+#include "layers/models/model.h"
+#include "layers/saving/load.h"
+#include "runtime/array.h"
+
+namespace keratin::tools {
+
+// How a file is read.
+struct OpenFlags {
+  int64_t max_megabytes = 0;  // 0: the loader's own limit
+};
+void AddOpenFlags(Flags* flags, OpenFlags* values);
+LoadOptions ToLoadOptions(const OpenFlags& flags);
+
+struct OpenedModel {
+  std::unique_ptr<Model> model;
+  // The saved values, in Keras's order.
+  std::vector<Array> trainable;
+  std::vector<Array> non_trainable;
+};
+
+absl::StatusOr<OpenedModel> OpenModel(const std::string& path,
+                                      const OpenFlags& flags);
+
+}  // namespace keratin::tools
+
+#endif  // KERATIN_COMPILER_TOOLS_OPEN_MODEL_H_

@@ -1,0 +1,55 @@
+#include "layers/saving/check.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "layers/base/layer.h"
+#include "layers/models/model.h"
+#include "layers/saving/json.h"
+
+namespace keratin {
+namespace {
+
+// An error of kind kUnimplemented lists what is not supported, divided by "; ";
+// any other is an error of the file.
+absl::StatusOr<std::vector<Issue>> IssuesOf(const std::string& path,
+                                            const absl::Status& status) {
+  if (!absl::IsUnimplemented(status)) {
+    return absl::Status(status.code(),
+                        absl::StrCat("'", path, "': ", status.message()));
+  }
+  std::vector<Issue> issues;
+  for (absl::string_view part : absl::StrSplit(status.message(), "; ")) {
+    // A sentence may go on after a semicolon.
+    if (!issues.empty() && part.substr(0, 6) != "layer " &&
+        part.substr(0, 5) != "node " && part.substr(0, 6) != "input ") {
+      absl::StrAppend(&issues.back().what, "; ", part);
+      continue;
+    }
+    issues.push_back({std::string(part)});
+  }
+  return issues;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Issue>> Check(const std::string& path,
+                                         const LoadOptions& options) {
+  const auto content = ReadArchive(path, options);
+  if (!content.ok()) return content.status();
+  const auto config = ParseJson(content->config, "config.json");
+  if (!config.ok()) return IssuesOf(path, config.status());
+  const auto layer = LayerRegistry::Deserialize(*config);
+  if (!layer.ok()) return IssuesOf(path, layer.status());
+  auto* model = dynamic_cast<Model*>(layer->get());
+  if (model == nullptr) {
+    return std::vector<Issue>{{absl::StrCat(
+        "the file holds a single layer of class '", (*layer)->class_name(),
+        "', and only models are supported")}};
+  }
+  const absl::Status built = model->BuildAll();
+  if (!built.ok()) return IssuesOf(path, built);
+  return std::vector<Issue>();
+}
+
+}  // namespace keratin
