@@ -1,5 +1,5 @@
-// A module as plan-memory leaves it, lowered and run through the binary
-// interface of runtime/abi.h.
+// Modules of launches and hand-written kernels: places planned, lowered and run
+// through the binary interface of runtime/abi.h.
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -10,10 +10,12 @@
 #include "compiler/codegen/jit.h"
 #include "compiler/codegen/machine.h"
 #include "gtest/gtest.h"
+#include "ir/dialect/dialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "passes/codegen/passes.h"
 #include "passes/lowering/passes.h"
 
 namespace keratin {
@@ -39,6 +41,7 @@ absl::StatusOr<Loaded> Compile(const std::string& text,
                                const std::string& march = "native") {
   mlir::DialectRegistry registry;
   RegisterLoweringDialects(registry);
+  registry.insert<ir::KeratinDialect>();
   RegisterCodegenDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   auto machine = MachineFor(march);
@@ -46,6 +49,7 @@ absl::StatusOr<Loaded> Compile(const std::string& text,
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module) return absl::InvalidArgumentError("the module does not parse");
   mlir::PassManager pm(&context);
+  pm.addPass(CreatePlanMemoryPass());
   AddLoweringPasses(
       pm,
       {.prefix = "m", .has_half_conversions = machine->has_half_conversions});
@@ -66,7 +70,8 @@ std::string ElementWise(const std::string& from, const std::string& to,
   return R"(
 func.func private @kernel_0(%in: memref<?x)" +
          from + R"(>, %out: memref<?x)" + to +
-         R"(>, %begin: index, %end: index) {
+         R"(>, %begin: index, %end: index)
+    attributes {keratin.grid = "n", keratin.parallel, keratin.symbols = []} {
   %one = arith.constant 1 : index
   scf.for %i = %begin to %end step %one {
     %x = memref.load %in[%i] : memref<?x)" +
@@ -123,6 +128,61 @@ TEST(Codegen, CallsKernelsDirectlyAndInParallel) {
   EXPECT_EQ(Run<float>(*loaded, in, call),
             (std::vector<float>{2, 4, 6, 8, 10}));
   EXPECT_EQ(calls, 1);
+}
+
+// c' = c + x[t], y[t] = c': by two launches, so that the carried value is read
+// back from y; returned once more doubled.
+TEST(Codegen, ScansWalkSequencesInPlace) {
+  for (bool backwards : {false, true}) {
+    std::string text = R"(
+#s = #keratin.dims<"seq">
+func.func private @kernel_add(%a: memref<?xf32>, %b: memref<?xf32>, %out: memref<?xf32>, %begin: index, %end: index) {
+  %one = arith.constant 1 : index
+  scf.for %i = %begin to %end step %one {
+    %x = memref.load %a[%i] : memref<?xf32>
+    %y = memref.load %b[%i] : memref<?xf32>
+    %z = arith.addf %x, %y : f32
+    memref.store %z, %out[%i] : memref<?xf32>
+  }
+  return
+}
+func.func @call(%x: tensor<?x3xf32, #s>, %c: tensor<1xf32>, %d: tensor<1xf32>) -> (tensor<1xf32>, tensor<?x1xf32, #s>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) {
+  %e = keratin.launch @kernel_add(%c, %d) : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+  %last, %p, %q, %u, %y = keratin.scan initial(%c, %d, %e, %d : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) sequences(%x : tensor<?x3xf32, #s>) length #s REVERSE
+      -> tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<?x1xf32, #s> {
+  ^body(%step: tensor<i32>, %carry: tensor<1xf32>, %p0: tensor<1xf32>, %q0: tensor<1xf32>, %u0: tensor<1xf32>, %xt: tensor<3xf32>):
+    %t = keratin.launch @kernel_add(%carry, %xt) : (tensor<1xf32>, tensor<3xf32>) -> tensor<1xf32>
+    %v = keratin.launch @kernel_add(%u0, %e) : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+    keratin.yield %t, %q0, %p0, %v, %t : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
+  }
+  %twice = keratin.launch @kernel_add(%last, %last) : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
+  return %twice, %y, %p, %q, %u : tensor<1xf32>, tensor<?x1xf32, #s>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
+}
+)";
+    text.replace(text.find("REVERSE"), 7, backwards ? "reverse" : "");
+    auto loaded = Compile(text);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    float x[3][3] = {{1, 0, 0}, {2, 0, 0}, {4, 0, 0}}, c = 10, d = 100;
+    float twice = 0, y[3] = {}, p = 0, q = 0, u = 0;
+    const void* args[] = {x, &c, &d};
+    void* results[] = {&twice, y, &p, &q, &u};
+    int64_t dims[] = {3};
+    alignas(64) static char workspace[4096];
+    Call call{args, results, dims, workspace, nullptr, nullptr};
+    EXPECT_EQ(loaded->entry(&call), 0);
+    EXPECT_EQ(twice, 34);
+    EXPECT_EQ(y[0], backwards ? 17 : 11);
+    EXPECT_EQ(y[1], backwards ? 16 : 13);
+    EXPECT_EQ(y[2], backwards ? 14 : 17);
+    EXPECT_EQ(p, 110);  // swapped three times
+    EXPECT_EQ(q, 100);
+    EXPECT_EQ(u, 430);
+    dims[0] = 0;  // no step: the initial values
+    EXPECT_EQ(loaded->entry(&call), 0);
+    EXPECT_EQ(twice, 20);
+    EXPECT_EQ(p, 100);
+    EXPECT_EQ(u, 100);
+  }
 }
 
 // The largest error in units in the last place over floats spread evenly by

@@ -5,7 +5,9 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 // Generated code wants this order.
 // clang-format off
@@ -329,6 +331,27 @@ LogicalResult ScanOp::verify() {
     }
   }
   return success();
+}
+
+std::vector<std::string> SymbolsOf(mlir::Operation* module) {
+  std::vector<std::string> symbols;
+  if (auto names = module->getAttrOfType<mlir::ArrayAttr>("keratin.symbols")) {
+    for (auto name : names.getAsRange<mlir::StringAttr>()) symbols.push_back(name.str());
+    return symbols;
+  }
+  for (mlir::Operation& op : module->getRegion(0).front()) {
+    auto function = mlir::dyn_cast<mlir::FunctionOpInterface>(op);
+    if (!function || !mlir::SymbolTable::getSymbolName(&op) || mlir::SymbolTable::getSymbolVisibility(&op) != mlir::SymbolTable::Visibility::Public) continue;
+    for (mlir::Type type : function.getArgumentTypes()) {
+      if (!mlir::isa<mlir::RankedTensorType>(type)) continue;
+      for (const Dim& dim : DimsOf(type)) {
+        for (const std::string& symbol : dim.Symbols()) {
+          if (!llvm::is_contained(symbols, symbol)) symbols.push_back(symbol);
+        }
+      }
+    }
+  }
+  return symbols;
 }
 
 }  // namespace keratin::ir

@@ -10,6 +10,7 @@
 #define KERATIN_IR_DIALECT_DIALECT_H_
 
 #include <string>
+#include <vector>
 
 #include "ir/dialect/scalar.h"
 #include "llvm/ADT/SmallVector.h"
@@ -58,6 +59,11 @@ mlir::Type ScalarOf(mlir::Type tensor_or_element);
 // The stage of a compute in its kernel (0 if it has none).
 int64_t StageOf(ComputeOp op);
 void SetStage(ComputeOp op, int64_t stage);
+
+// The symbols of a module's sizes, in the order in which entry functions
+// receive their values: the module's attribute `keratin.symbols` where a pass
+// has set it, else as the arguments of the public functions first name them.
+std::vector<std::string> SymbolsOf(mlir::Operation* module);
 
 // A text equal for kernels that compute the same: types and bodies, without
 // locations and names from outside.
