@@ -1,0 +1,43 @@
+// The C++ entry points of Keratin.
+//
+//   auto model = keratin::Load("m.keras");
+//   auto exe = keratin::Compile(**model, {});
+//   auto results = exe->StatelessCall(trainable, non_trainable, inputs);
+#ifndef KERATIN_COMPILER_API_KERATIN_H_
+#define KERATIN_COMPILER_API_KERATIN_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "layers/models/model.h"
+#include "layers/saving/load.h"
+#include "runtime/executable.h"
+
+namespace keratin {
+
+struct CompileOptions {
+  // What Keras's `training` is in the compiled call.
+  bool training = false;
+  // Fixes the batch size; 0 compiles for every size.
+  int64_t batch = 0;
+  // The machine, as compiler/codegen/machine.h names it.
+  std::string march = "native";
+  // A folder for one numbered file after each pass that changed something;
+  // empty: none.
+  std::string dump_ir;
+};
+
+// Code for this process. Errors: the model cannot be traced (its message names
+// the layer), or `march` is unknown or not this machine's.
+absl::StatusOr<Executable> Compile(Model& model,
+                                   const CompileOptions& options = {});
+
+// What a phase makes of the model: MLIR text of `trace`, `graph`, `kernels`,
+// `buffers`, LLVM IR of `llvm`, assembly of `object`.
+absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
+                                      const CompileOptions& options = {});
+
+}  // namespace keratin
+
+#endif  // KERATIN_COMPILER_API_KERATIN_H_

@@ -1,0 +1,160 @@
+#include "compiler/pipeline/pipeline.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ir/dialect/dialect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/codegen/passes.h"
+#include "passes/graph/passes.h"
+#include "passes/lowering/passes.h"
+
+namespace keratin {
+namespace {
+
+std::string Text(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  return text;
+}
+
+// Runs a list of passes one by one, so that each can be dumped.
+class PhaseRunner {
+ public:
+  PhaseRunner(mlir::ModuleOp module, const PipelineOptions& options)
+      : module_(module), options_(options) {
+    if (!options.dump_directory.empty()) {
+      std::error_code ignored;
+      std::filesystem::create_directories(options.dump_directory, ignored);
+      last_ = Text(module);
+    }
+  }
+
+  absl::Status Run(const std::string& name,
+                   const std::function<void(mlir::OpPassManager&)>& add) {
+    std::string complaint;
+    mlir::ScopedDiagnosticHandler handler(
+        module_.getContext(), [&](mlir::Diagnostic& diagnostic) {
+          if (complaint.empty() &&
+              diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error) {
+            llvm::raw_string_ostream stream(complaint);
+            diagnostic.getLocation().print(stream);
+            stream << ": " << diagnostic.str();
+          }
+          return mlir::success();
+        });
+    mlir::PassManager pm(module_.getContext(), "builtin.module");
+    add(pm);
+    if (failed(pm.run(module_))) {
+      return absl::InternalError(
+          absl::StrCat("the pass '", name, "' failed: ", complaint,
+                       "; this is a fault of the compiler, please report it"));
+    }
+    if (options_.dump_directory.empty()) return absl::OkStatus();
+    std::string now = Text(module_);
+    if (now == last_) return absl::OkStatus();
+    last_ = std::move(now);
+    char number[16];
+    std::snprintf(number, sizeof(number), "%02d", count_++);
+    const std::string path =
+        absl::StrCat(options_.dump_directory, "/", number, "_", name, ".mlir");
+    std::ofstream file(path);
+    if (!(file << last_).flush()) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("'", path, "' cannot be written"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status EndPhase(const std::string& name) {
+    return options_.at_phase ? options_.at_phase(name, module_)
+                             : absl::OkStatus();
+  }
+
+ private:
+  mlir::ModuleOp module_;
+  const PipelineOptions& options_;
+  std::string last_;
+  int count_ = 1;
+};
+
+struct Step {
+  const char* name;
+  std::function<void(mlir::OpPassManager&)> add;
+};
+
+}  // namespace
+
+const std::vector<std::string>& PhaseNames() {
+  static const auto* names = new std::vector<std::string>{
+      "trace", "graph", "kernels", "buffers", "llvm", "object"};
+  return *names;
+}
+
+absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
+                         const PipelineOptions& options) {
+  using PM = mlir::OpPassManager;
+  const Target& target = *machine.target;
+  auto cleanup = [](PM& pm) {
+    pm.addPass(mlir::createCanonicalizerPass());
+    pm.addPass(mlir::createCSEPass());
+  };
+  const std::vector<std::pair<const char*, std::vector<Step>>> phases = {
+      {"trace", {}},
+      {"graph",
+       {
+           // Primitives and composites say what they compute.
+           {"structure", [](PM& pm) { pm.addPass(CreateStructurePass()); }},
+           {"canonicalize", cleanup},
+           // Moves become index maps; constants go into bodies.
+           {"simplify", [](PM& pm) { pm.addPass(CreateSimplifyPass()); }},
+           // Right operands of products in panels, before the split, so that
+           // weights are packed once.
+           {"pack", [&](PM& pm) { pm.addPass(CreatePackPass(target)); }},
+           {"split-prepare",
+            [](PM& pm) { pm.addPass(CreateSplitPreparePass()); }},
+           {"canonicalize", cleanup},
+           {"fuse", [](PM& pm) { pm.addPass(CreateFusePass()); }},
+       }},
+      {"kernels",
+       {{"emit-kernels",
+         [&](PM& pm) { pm.addPass(CreateEmitKernelsPass(target)); }},
+        {"canonicalize",
+         [&](PM& pm) {
+           cleanup(pm);
+           pm.addNestedPass<mlir::func::FuncOp>(
+               mlir::createLoopInvariantCodeMotionPass());
+           cleanup(pm);
+         }}}},
+      {"buffers",
+       {{"plan-memory", [](PM& pm) { pm.addPass(CreatePlanMemoryPass()); }}}},
+      {"llvm",
+       {{"lower",
+         [&](PM& pm) {
+           AddLoweringPasses(
+               pm, {.prefix = options.prefix,
+                    .has_half_conversions = machine.has_half_conversions,
+                    .x86 = machine.triple.rfind("x86", 0) == 0});
+         }}}},
+  };
+  PhaseRunner runner(module, options);
+  for (const auto& [phase, steps] : phases) {
+    for (const Step& step : steps) {
+      absl::Status status = runner.Run(step.name, step.add);
+      if (!status.ok()) return status;
+    }
+    absl::Status status = runner.EndPhase(phase);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace keratin

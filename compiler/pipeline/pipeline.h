@@ -1,0 +1,45 @@
+// The pipeline: THE ordered list of passes, in named phases.
+//
+//   trace    -> graph     structure, simplify, pack, split-prepare, fuse
+//   graph    -> kernels   emit-kernels
+//   kernels  -> buffers   plan-memory
+//   buffers  -> llvm      lowering
+//   llvm     -> object    code
+//
+// Each phase can be dumped. A module is verified after every pass.
+#ifndef KERATIN_COMPILER_PIPELINE_PIPELINE_H_
+#define KERATIN_COMPILER_PIPELINE_PIPELINE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "compiler/codegen/machine.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace keratin {
+
+// The phases by name, in order: trace, graph, kernels, buffers, llvm, object.
+const std::vector<std::string>& PhaseNames();
+
+struct PipelineOptions {
+  // The prefix of the entry functions' symbols: a C identifier.
+  std::string prefix = "model";
+  // Called when a phase ends, with its name and the module.
+  std::function<absl::Status(const std::string& phase, mlir::ModuleOp module)>
+      at_phase;
+  // A folder that gets one numbered file after each pass that changed the
+  // module; empty: none.
+  std::string dump_directory;
+};
+
+// Runs the phases after `trace` up to `llvm` on `module`. A failing pass is an
+// error with its first complaint.
+absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
+                         const PipelineOptions& options);
+
+}  // namespace keratin
+
+#endif  // KERATIN_COMPILER_PIPELINE_PIPELINE_H_
