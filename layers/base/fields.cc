@@ -58,6 +58,14 @@ Value Written(const std::vector<int64_t>& field) {
   return Value::List(std::move(items));
 }
 
+Fields& Fields::Required(const char* key) {
+  if (reading() && status_.ok() && config_->Find(key) == nullptr) {
+    status_ = absl::InvalidArgumentError(
+        absl::StrCat("the configuration lacks '", key, "'"));
+  }
+  return *this;
+}
+
 Fields& Fields::Only(const char* key, const Value& only) {
   if (!reading()) {
     written_.Set(key, only);

@@ -78,6 +78,8 @@ class Fields {
     return *this;
   }
 
+  // A key that has no default: an error where the configuration lacks it.
+  Fields& Required(const char* key);
   // A key that is read and kept, but only its default `only` is supported.
   Fields& Only(const char* key, const Value& only);
 

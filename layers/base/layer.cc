@@ -56,6 +56,13 @@ absl::StatusOr<std::unique_ptr<Layer>> LayerRegistry::Deserialize(
   const std::string shown =
       name != nullptr && name->is_string() ? name->as_string() : "?";
   std::unique_ptr<Layer> layer = Create(key);
+  if (layer == nullptr && key == "Lambda") {
+    return absl::UnimplementedError(absl::StrCat(
+        "layer '", shown,
+        "' is of class 'Lambda', which carries Python code "
+        "that is never run here: write it with keras.ops or as a layer, and "
+        "save the model again"));
+  }
   if (layer == nullptr) {
     return absl::UnimplementedError(absl::StrCat(
         "layer '", shown, "' is of class '", key, "', which is not supported",

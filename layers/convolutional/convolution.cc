@@ -123,9 +123,9 @@ class Conv : public Convolution {
   using Convolution::Convolution;
   void Describe(Fields& f) override {
     DescribeWindow(f);
-    f("filters", filters_)("groups", groups_)(
-        "kernel_initializer", initializer_)("kernel_regularizer", regularizer_)(
-        "kernel_constraint", constraint_);
+    f.Required("filters").Required("kernel_size")("filters", filters_)(
+        "groups", groups_)("kernel_initializer", initializer_)(
+        "kernel_regularizer", regularizer_)("kernel_constraint", constraint_);
   }
   absl::Status Build(const Shape& input) override {
     auto channels = Channels(input);
@@ -189,9 +189,10 @@ class Separable : public Convolution {
   using Convolution::Convolution;
   void Describe(Fields& f) override {
     DescribeWindow(f);
-    f("filters", filters_)("depth_multiplier", multiplier_)(
-        "depthwise_initializer", depthwise_[0])("depthwise_regularizer",
-                                                depthwise_[1])(
+    f.Required("kernel_size")("filters", filters_)(
+        "depth_multiplier", multiplier_)("depthwise_initializer",
+                                         depthwise_[0])("depthwise_regularizer",
+                                                        depthwise_[1])(
         "depthwise_constraint", depthwise_[2])("pointwise_initializer",
                                                pointwise_[0])(
         "pointwise_regularizer", pointwise_[1])("pointwise_constraint",

@@ -14,9 +14,9 @@ class Dense : public Layer {
 
  protected:
   void Describe(Fields& f) override {
-    f("units", units_)("activation", activation_)("use_bias", use_bias_)(
-        "kernel_initializer", kernel_initializer_)("bias_initializer",
-                                                   bias_initializer_)(
+    f.Required("units")("units", units_)("activation", activation_)(
+        "use_bias", use_bias_)("kernel_initializer", kernel_initializer_)(
+        "bias_initializer", bias_initializer_)(
         "kernel_regularizer", kernel_regularizer_)("bias_regularizer",
                                                    bias_regularizer_)(
         "kernel_constraint", kernel_constraint_)("bias_constraint",

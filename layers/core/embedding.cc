@@ -19,10 +19,11 @@ class Embedding : public Layer {
 
  protected:
   void Describe(Fields& f) override {
-    f("input_dim", input_dim_)("output_dim", output_dim_)(
-        "embeddings_initializer", initializer_)("embeddings_regularizer",
-                                                regularizer_)(
-        "embeddings_constraint", constraint_)("mask_zero", mask_zero_);
+    f.Required("input_dim")
+        .Required("output_dim")("input_dim", input_dim_)(
+            "output_dim", output_dim_)("embeddings_initializer", initializer_)(
+            "embeddings_regularizer", regularizer_)(
+            "embeddings_constraint", constraint_)("mask_zero", mask_zero_);
     f.Only("weights", Value()).Only("input_length", Value());
   }
   absl::Status Build(const Shape&) override {

@@ -21,6 +21,7 @@ class Sequential : public Model {
           "a Sequential model needs a list 'layers'");
     Value shape = build_input_shape_;
     std::vector<std::unique_ptr<Layer>> layers;
+    std::string unsupported;
     input_.name = "input_layer";
     for (const Value& serialized : layer_configs_.items()) {
       const Value* class_name = serialized.Find("class_name");
@@ -40,9 +41,15 @@ class Sequential : public Model {
         continue;
       }
       auto layer = LayerRegistry::Deserialize(serialized);
+      if (absl::IsUnimplemented(layer.status())) {
+        absl::StrAppend(&unsupported, unsupported.empty() ? "" : "; ",
+                        layer.status().message());
+        continue;
+      }
       if (!layer.ok()) return layer.status();
       layers.push_back(*std::move(layer));
     }
+    if (!unsupported.empty()) return absl::UnimplementedError(unsupported);
     if (shape.is_sequence()) {
       for (const Value& size : shape.items()) {
         const size_t axis = input_.shape.size();

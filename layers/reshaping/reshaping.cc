@@ -24,7 +24,9 @@ class Flatten : public Layer {
 KERATIN_REGISTER_LAYER("keras", Flatten);
 
 class Reshape : public Layer {
-  void Describe(Fields& f) override { f("target_shape", target_); }
+  void Describe(Fields& f) override {
+    f.Required("target_shape")("target_shape", target_);
+  }
   Tensor Call(const Tensor& x) override {
     Shape shape{x.dim(0)};
     for (int64_t size : target_) shape.push_back(size);

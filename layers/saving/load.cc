@@ -1,9 +1,10 @@
 #include "layers/saving/load.h"
 
-#include <cctype>
 #include <map>
+#include <regex>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "layers/saving/json.h"
 #include "layers/saving/weight_store.h"
@@ -11,25 +12,16 @@
 namespace keratin {
 namespace {
 
-// Keras's to_snake_case, of class names.
+// Keras's to_snake_case, of class names: "Conv2D" is "conv2d", "GRUCell"
+// "gru_cell".
 std::string ToSnakeCase(const std::string& name) {
-  // "([A-Z]+)([A-Z][a-z])" and "([a-z0-9])([A-Z])" get an underscore between.
-  std::string snake;
-  for (size_t k = 0; k < name.size(); ++k) {
-    const unsigned char c = name[k];
-    if (c == ' ' || !(std::isalnum(c) || c == '_')) continue;
-    if (k > 0 && std::isupper(c)) {
-      const unsigned char before = name[k - 1];
-      const bool next_lower =
-          k + 1 < name.size() &&
-          std::islower(static_cast<unsigned char>(name[k + 1]));
-      if (std::islower(before) || std::isdigit(before) ||
-          (std::isupper(before) && next_lower))
-        snake += '_';
-    }
-    snake += static_cast<char>(std::tolower(c));
-  }
-  return snake;
+  static const auto* kOther = new std::regex("\\W+");
+  static const auto* kWord = new std::regex("(.)([A-Z][a-z]+)");
+  static const auto* kHump = new std::regex("([a-z])([A-Z])");
+  std::string snake = std::regex_replace(name, *kOther, "");
+  snake = std::regex_replace(snake, *kWord, "$1_$2");
+  snake = std::regex_replace(snake, *kHump, "$1_$2");
+  return absl::AsciiStrToLower(snake);
 }
 
 class WeightLoader {
@@ -57,8 +49,10 @@ class WeightLoader {
       const std::string below = Join(path, child.attribute);
       absl::Status status;
       if (child.seed != nullptr) {
-        if (store_.contains(Key(below, 0)))
-          status = Assign(*child.seed, Key(below, 0));
+        // Some archives hold no seed states; Keras then draws new ones.
+        status = store_.contains(Key(below, 0))
+                     ? Assign(*child.seed, Key(below, 0))
+                     : child.seed->Assign(Array::Zeros(DType::kUInt32, {2}));
       } else if (child.is_list) {
         status = LoadList(child.layers, below);
       } else {
@@ -132,6 +126,10 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
   if (!content.ok()) return named(content.status());
   auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return named(config.status());
+  if (!config->is_dict()) {
+    return named(absl::InvalidArgumentError(
+        "config.json is not a JSON object that describes a model"));
+  }
   auto layer = LayerRegistry::Deserialize(*config);
   if (!layer.ok()) return named(layer.status());
   auto* model = dynamic_cast<Model*>(layer->get());
