@@ -39,7 +39,7 @@ Tensor Orthogonal(const Tensor& x, double factor, const std::string& mode) {
   Tensor column = trace::Iota(1, DType::kInt32, cosines.shape());
   Tensor off_diagonal = trace::Select(trace::Compare(row, column, "EQ"),
                                       Number(cosines, 0), trace::Abs(cosines));
-  const Dim size = cosines.dim(0);
+  const Dim& size = cosines.dim(0);
   Tensor pairs = trace::Size(Shape{size * (size - 1)}, x.dtype());
   Tensor total = SumOf(off_diagonal);
   Tensor mean = trace::Divide(trace::Multiply(total, Number(total, 0.5)),

@@ -138,7 +138,7 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
         absl::StrCat("holds a single layer of class '", (*layer)->class_name(),
                      "', and only models are supported")));
   }
-  layer->release();
+  (void)layer->release();
   std::unique_ptr<Model> owned(model);
   absl::Status built = owned->BuildAll();
   if (!built.ok()) return named(built);

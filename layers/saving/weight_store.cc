@@ -168,7 +168,7 @@ absl::StatusOr<WeightStore> ReadWeightsH5(const std::string& bytes,
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  if (!access.ok() || H5Pset_fapl_core(access.get(), 1 << 16, 0) < 0 ||
+  if (!access.ok() || H5Pset_fapl_core(access.get(), 1 << 16, false) < 0 ||
       H5Pset_file_image(access.get(), const_cast<char*>(bytes.data()),
                         bytes.size()) < 0) {
     return absl::ResourceExhaustedError(
