@@ -1,0 +1,162 @@
+#include "tests/conformance/run_case.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "compiler/api/keratin.h"
+#include "layers/base/variable.h"
+#include "layers/models/model.h"
+#include "layers/saving/check.h"
+#include "layers/saving/load.h"
+#include "runtime/array.h"
+#include "runtime/dtype.h"
+#include "runtime/executable.h"
+#include "tests/conformance/agreement.h"
+
+namespace keratin::conformance {
+namespace {
+
+// A stored array as the element type that the model wants, where numpy lacks
+// that (bfloat16 and float8 are stored as float32).
+absl::StatusOr<Array> As(Array array, DType dtype) {
+  if (array.dtype() == dtype) return array;
+  if (array.dtype() != DType::kFloat32 ||
+      (dtype != DType::kBFloat16 && !IsFloat8(dtype))) {
+    return array;  // the call says what is wrong
+  }
+  return array.Cast(dtype);
+}
+
+absl::StatusOr<std::vector<Array>> ReadAs(const std::string& path,
+                                          const std::string& prefix,
+                                          absl::Span<const TensorSpec> specs) {
+  absl::StatusOr<std::vector<Array>> arrays = ReadNumbered(path, prefix);
+  if (!arrays.ok()) return arrays.status();
+  for (size_t i = 0; i < arrays->size() && i < specs.size(); ++i) {
+    absl::StatusOr<Array> cast = As((*arrays)[i], specs[i].dtype);
+    if (!cast.ok()) return cast.status();
+    (*arrays)[i] = *std::move(cast);
+  }
+  return arrays;
+}
+
+// The sentences that say where a call's results and the recorded ones differ.
+absl::StatusOr<std::vector<std::string>> Compare(
+    const Case& c, const StatelessResults& results) {
+  const Tolerance tolerance = {c.rtol, c.atol};
+  std::vector<std::string> found;
+  const auto note = [&](std::string disagreement) {
+    if (!disagreement.empty()) found.push_back(std::move(disagreement));
+  };
+  absl::StatusOr<std::vector<Array>> outputs =
+      ReadNumbered(c.File("outputs.npz"));
+  if (!outputs.ok()) return outputs.status();
+  note(ListDisagreement("output", results.outputs, *outputs, c.output_dtypes,
+                        tolerance));
+  std::vector<Array> state;
+  if (c.Has("state_after.npz")) {
+    absl::StatusOr<std::vector<Array>> read =
+        ReadNumbered(c.File("state_after.npz"));
+    if (!read.ok()) return read.status();
+    state = *std::move(read);
+  }
+  note(ListDisagreement("non-trainable variable", results.non_trainable, state,
+                        {}, tolerance));
+  std::vector<Array> losses;
+  if (c.Has("losses.npz")) {
+    absl::StatusOr<std::vector<Array>> read =
+        ReadNumbered(c.File("losses.npz"));
+    if (!read.ok()) return read.status();
+    losses = *std::move(read);
+  }
+  note(ListDisagreement("loss", results.losses, losses, {}, tolerance));
+  return found;
+}
+
+// The saved values; none where a later file of the case gives them.
+std::vector<Array> ValuesOf(const std::vector<Variable*>& variables) {
+  std::vector<Array> values;
+  for (const Variable* variable : variables)
+    values.push_back(variable->array().value_or(Array()));
+  return values;
+}
+
+absl::StatusOr<std::vector<std::string>> LoadCallCompare(
+    const Case& c, const RunOptions& options) {
+  absl::StatusOr<std::unique_ptr<Model>> model = Load(c.File("model.keras"));
+  if (!model.ok()) return model.status();
+  CompileOptions compile;
+  compile.training = c.training;
+  compile.march = options.march;
+  absl::StatusOr<Executable> exe = Compile(**model, compile);
+  if (!exe.ok()) return exe.status();
+
+  std::vector<Array> trainable = ValuesOf((*model)->trainable_variables());
+  std::vector<Array> non_trainable =
+      ValuesOf((*model)->non_trainable_variables());
+  if (c.Has("variables.npz")) {
+    absl::StatusOr<std::vector<Array>> t =
+        ReadAs(c.File("variables.npz"), "t", exe->trainable());
+    if (!t.ok()) return t.status();
+    absl::StatusOr<std::vector<Array>> n =
+        ReadAs(c.File("variables.npz"), "n", exe->non_trainable());
+    if (!n.ok()) return n.status();
+    trainable = *std::move(t);
+    non_trainable = *std::move(n);
+  }
+  if (c.Has("state_before.npz")) {
+    absl::StatusOr<std::vector<Array>> n =
+        ReadAs(c.File("state_before.npz"), "", exe->non_trainable());
+    if (!n.ok()) return n.status();
+    non_trainable = *std::move(n);
+  }
+  absl::StatusOr<std::vector<Array>> inputs =
+      ReadAs(c.File("inputs.npz"), "", exe->inputs());
+  if (!inputs.ok()) return inputs.status();
+
+  CallOptions call;
+  call.threads = options.threads;
+  absl::StatusOr<StatelessResults> results =
+      exe->StatelessCall(trainable, non_trainable, *inputs, call);
+  if (!results.ok()) return results.status();
+  return Compare(c, *results);
+}
+
+}  // namespace
+
+Outcome RunCase(const Case& c, const RunOptions& options) {
+  Outcome outcome;
+  outcome.id = c.id;
+  outcome.layer = c.layer;
+  if (!c.missing_step.empty()) {
+    outcome.verdict = Verdict::kUnsupported;
+    outcome.reasons = {c.missing_step};
+    return outcome;
+  }
+  const auto issues = Check(c.File("model.keras"));
+  if (!issues.ok()) {
+    outcome.reasons = {std::string(issues.status().message())};
+    return outcome;
+  }
+  if (!issues->empty()) {
+    outcome.verdict = Verdict::kUnsupported;
+    for (const auto& issue : *issues) outcome.reasons.push_back(issue.what);
+    return outcome;
+  }
+  absl::StatusOr<std::vector<std::string>> found = LoadCallCompare(c, options);
+  if (!found.ok()) {
+    outcome.reasons = {std::string(found.status().message())};
+  } else if (found->empty()) {
+    outcome.verdict = Verdict::kPassed;
+  } else {
+    outcome.reasons = *std::move(found);
+  }
+  return outcome;
+}
+
+}  // namespace keratin::conformance
