@@ -677,8 +677,12 @@ class PlanMemoryPass
   void runOnOperation() override {
     SmallVector<mlir::func::FuncOp> entries;
     for (auto function : getOperation().getOps<mlir::func::FuncOp>()) {
-      if (!function.isPrivate()) entries.push_back(function);
+      // A module read at the `buffers` phase is planned already.
+      if (!function.isPrivate() && !function->hasAttr("keratin.entry")) {
+        entries.push_back(function);
+      }
     }
+    if (entries.empty()) return;
     std::vector<std::string> symbols = ir::SymbolsOf(getOperation());
     llvm::SmallVector<llvm::StringRef> names(symbols.begin(), symbols.end());
     getOperation()->setAttr(
