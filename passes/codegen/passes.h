@@ -22,7 +22,8 @@ std::unique_ptr<mlir::Pass> CreateFusePass();
 // launch of it.
 std::unique_ptr<mlir::Pass> CreateEmitKernelsPass(const Target& target);
 
-// plan-memory: every tensor gets a place in the caller's buffers or in one workspace; launches become calls.
+// plan-memory: every tensor gets a place in the caller's buffers or in one
+// workspace; launches become calls.
 std::unique_ptr<mlir::Pass> CreatePlanMemoryPass();
 
 // The dialects that kernel functions are written in.
