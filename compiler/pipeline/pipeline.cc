@@ -103,6 +103,8 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
                          const PipelineOptions& options) {
   using PM = mlir::OpPassManager;
   const Target& target = *machine.target;
+  // Not the canonicalizer, which would move the constants of bodies out of them.
+  auto cse = [](PM& pm) { pm.addPass(mlir::createCSEPass()); };
   auto cleanup = [](PM& pm) {
     pm.addPass(mlir::createCanonicalizerPass());
     pm.addPass(mlir::createCSEPass());
@@ -113,7 +115,7 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
        {
            // Primitives and composites say what they compute.
            {"structure", [](PM& pm) { pm.addPass(CreateStructurePass()); }},
-           {"canonicalize", cleanup},
+           {"cse", cse},
            // Moves become index maps; constants go into bodies.
            {"simplify", [](PM& pm) { pm.addPass(CreateSimplifyPass()); }},
            // Right operands of products in panels, before the split, so that
@@ -121,7 +123,7 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
            {"pack", [&](PM& pm) { pm.addPass(CreatePackPass(target)); }},
            {"split-prepare",
             [](PM& pm) { pm.addPass(CreateSplitPreparePass()); }},
-           {"canonicalize", cleanup},
+           {"cse", cse},
            {"fuse", [](PM& pm) { pm.addPass(CreateFusePass()); }},
        }},
       {"kernels",
