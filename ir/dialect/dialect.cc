@@ -7,6 +7,7 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FoldInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 // Generated code wants this order.
@@ -38,9 +39,18 @@ mlir::FailureOr<Dim> ParseDim(
   return failure();
 }
 
+// Constants of a body stay in it: passes copy bodies as they are.
+struct KeepConstants : mlir::DialectFoldInterface {
+  using DialectFoldInterface::DialectFoldInterface;
+  bool shouldMaterializeInto(mlir::Region* region) const final {
+    return mlir::isa<ComputeOp, ScanOp>(region->getParentOp());
+  }
+};
+
 }  // namespace
 
 void KeratinDialect::initialize() {
+  addInterfaces<KeepConstants>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "ir/dialect/attributes.cc.inc"
@@ -336,12 +346,16 @@ LogicalResult ScanOp::verify() {
 std::vector<std::string> SymbolsOf(mlir::Operation* module) {
   std::vector<std::string> symbols;
   if (auto names = module->getAttrOfType<mlir::ArrayAttr>("keratin.symbols")) {
-    for (auto name : names.getAsRange<mlir::StringAttr>()) symbols.push_back(name.str());
+    for (auto name : names.getAsRange<mlir::StringAttr>())
+      symbols.push_back(name.str());
     return symbols;
   }
   for (mlir::Operation& op : module->getRegion(0).front()) {
     auto function = mlir::dyn_cast<mlir::FunctionOpInterface>(op);
-    if (!function || !mlir::SymbolTable::getSymbolName(&op) || mlir::SymbolTable::getSymbolVisibility(&op) != mlir::SymbolTable::Visibility::Public) continue;
+    if (!function || !mlir::SymbolTable::getSymbolName(&op) ||
+        mlir::SymbolTable::getSymbolVisibility(&op) !=
+            mlir::SymbolTable::Visibility::Public)
+      continue;
     for (mlir::Type type : function.getArgumentTypes()) {
       if (!mlir::isa<mlir::RankedTensorType>(type)) continue;
       for (const Dim& dim : DimsOf(type)) {
