@@ -127,7 +127,8 @@ Variable* Layer::AddWeight(WeightSpec spec) {
   return weights_.back().variable.get();
 }
 
-Variable* Layer::AddSeed(const std::string& attribute) {
+Variable* Layer::AddSeed(const std::string& attribute,
+                         std::optional<int64_t> seed) {
   WeightSpec spec{.name = "seed_generator_state",
                   .shape = {2},
                   .dtype = DType::kUInt32,
@@ -142,6 +143,11 @@ Variable* Layer::AddSeed(const std::string& attribute) {
            absl::StrCat(prefix, "/seed_generator/seed_generator_state")),
        true});
   Variable* state = weights_.back().variable.get();
+  // Of the right type and shape, so it cannot fail.
+  state
+      ->Assign(Array::FromVector<uint32_t>(
+          {2}, {static_cast<uint32_t>(seed.value_or(0)), 0}))
+      .IgnoreError();
   children_.push_back({attribute, {}, false, state});
   return state;
 }

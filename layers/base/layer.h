@@ -118,7 +118,10 @@ class Layer {
   Variable* AddWeight(WeightSpec spec);
   // Adds the seed state of a generator under an attribute; null if the dropout
   // rate or the like means that none is needed.
-  Variable* AddSeed(const std::string& attribute);
+  // The state begins as [seed, 0], as Keras's does; without a seed Keras draws
+  // one, and here it is 0.
+  Variable* AddSeed(const std::string& attribute,
+                    std::optional<int64_t> seed = std::nullopt);
   // Takes a sublayer under an attribute.
   template <typename T>
   T* Track(const std::string& attribute, std::unique_ptr<T> layer) {

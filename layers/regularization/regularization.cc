@@ -29,7 +29,7 @@ class Stochastic : public Layer {
       return absl::InvalidArgumentError(
           absl::StrCat("'", key_, "' must be from 0 to 1, not ", rate_));
     }
-    if (rate_ > 0) state_ = AddSeed("seed_generator");
+    if (rate_ > 0) state_ = AddSeed("seed_generator", seed_);
     return absl::OkStatus();
   }
   virtual Tensor Draw(const Tensor& key, const Tensor& x) = 0;

@@ -49,10 +49,9 @@ class WeightLoader {
       const std::string below = Join(path, child.attribute);
       absl::Status status;
       if (child.seed != nullptr) {
-        // Some archives hold no seed states; Keras then draws new ones.
-        status = store_.contains(Key(below, 0))
-                     ? Assign(*child.seed, Key(below, 0))
-                     : child.seed->Assign(Array::Zeros(DType::kUInt32, {2}));
+        // Some archives hold no seed states: the layers' own stay.
+        if (store_.contains(Key(below, 0)))
+          status = Assign(*child.seed, Key(below, 0));
       } else if (child.is_list) {
         status = LoadList(child.layers, below);
       } else {
