@@ -368,4 +368,13 @@ std::vector<std::string> SymbolsOf(mlir::Operation* module) {
   return symbols;
 }
 
+Dim ScanOp::getFlops() {
+  Dim flops = 0;
+  for (mlir::Operation& op : getBody().front()) {
+    if (auto cost = mlir::dyn_cast<CostOpInterface>(op))
+      flops = flops + cost.getFlops();
+  }
+  return flops * getLength().getDims()[0];
+}
+
 }  // namespace keratin::ir

@@ -37,6 +37,19 @@ namespace keratin::ir {
 // Bytes of all operands and results of an operation.
 Dim OperandAndResultBytes(mlir::Operation* op);
 
+// The number of elements of a tensor type.
+Dim ElementsOf(mlir::Type type);
+
+// Marks; what they say is in ir/ops/base.td.
+template <typename Op>
+class ZeroGradient : public mlir::OpTrait::TraitBase<Op, ZeroGradient> {};
+template <typename Op>
+class NoGradient : public mlir::OpTrait::TraitBase<Op, NoGradient> {};
+template <typename Op>
+class NoArithmetic : public mlir::OpTrait::TraitBase<Op, NoArithmetic> {};
+template <typename Op>
+class OwnCost : public mlir::OpTrait::TraitBase<Op, OwnCost> {};
+
 }  // namespace keratin::ir
 
 #include "ir/dialect/interfaces.h.inc"

@@ -29,7 +29,8 @@ def CostOpInterface : OpInterface<"CostOpInterface"> {
   let cppNamespace = "::keratin::ir";
   let description = "Work and traffic as sizes in the symbols.";
   let methods = [
-      InterfaceMethod<"Scalar arithmetic operations.", "::keratin::Dim", "getFlops", (ins)>,
+      InterfaceMethod<"Scalar arithmetic operations.", "::keratin::Dim", "getFlops", (ins), "",
+                      "return ::keratin::ir::ElementsOf($_op->getResult(0).getType());">,
       InterfaceMethod<"Bytes read and written.", "::keratin::Dim", "getBytes", (ins), "",
                       "return ::keratin::ir::OperandAndResultBytes($_op);">];
 }

@@ -8,29 +8,108 @@ namespace keratin::ir {
 using llvm::SmallVector;
 using mlir::Value;
 
+mlir::Type ElementOf(Value tensor) {
+  return mlir::getElementTypeOrSelf(tensor.getType());
+}
+
+SmallVector<Dim> ShapeOf(Value tensor) {
+  SmallVector<Dim, 6> dims = DimsOf(tensor.getType());
+  return SmallVector<Dim>(dims.begin(), dims.end());
+}
+
+mlir::LogicalResult Infer(std::optional<mlir::Location> location,
+                          llvm::SmallVectorImpl<mlir::Type>& types,
+                          llvm::ArrayRef<Dim> shape, mlir::Type element) {
+  if (!element.isIntOrFloat())
+    return mlir::emitOptionalError(location, "has no elements of type ",
+                                   element);
+  for (auto [axis, dim] : llvm::enumerate(shape)) {
+    if (!dim.ok()) {
+      return mlir::emitOptionalError(location,
+                                     "has a result whose size of axis ", axis,
+                                     " overflows or divides by zero");
+    }
+    if (dim.IsConstant() && *dim.AsConstant() < 0) {
+      return mlir::emitOptionalError(location, "has a result of size ",
+                                     dim.ToString(), " along axis ", axis);
+    }
+  }
+  types.push_back(TensorOf(shape, element));
+  return mlir::success();
+}
+
+mlir::LogicalResult CheckAxes(std::optional<mlir::Location> location,
+                              int64_t rank, llvm::ArrayRef<int64_t> axes) {
+  for (auto [k, axis] : llvm::enumerate(axes)) {
+    if (axis < 0 || axis >= rank) {
+      return mlir::emitOptionalError(location, "has no axis ", axis,
+                                     " in an operand of rank ", rank);
+    }
+    if (llvm::is_contained(axes.take_front(k), axis))
+      return mlir::emitOptionalError(location, "names axis ", axis, " twice");
+  }
+  return mlir::success();
+}
+
+mlir::LogicalResult CheckCount(std::optional<mlir::Location> location,
+                               llvm::StringRef name, size_t count,
+                               size_t given) {
+  if (count == given) return mlir::success();
+  return mlir::emitOptionalError(location, "has ", given, " values in `", name,
+                                 "` where ", count, " are needed");
+}
+
+mlir::LogicalResult CheckNumbers(std::optional<mlir::Location> location,
+                                 llvm::StringRef name, size_t count,
+                                 llvm::ArrayRef<int64_t> numbers,
+                                 int64_t least) {
+  KERATIN_CHECK(CheckCount(location, name, count, numbers.size()));
+  for (int64_t number : numbers) {
+    if (number < least) {
+      return mlir::emitOptionalError(location, "has ", number, " in `", name,
+                                     "` where at least ", least, " is needed");
+    }
+  }
+  return mlir::success();
+}
+
+mlir::LogicalResult CheckSameElement(std::optional<mlir::Location> location,
+                                     Value x, Value y) {
+  if (ElementOf(x) == ElementOf(y)) return mlir::success();
+  return mlir::emitOptionalError(location, "has operands of element types ",
+                                 ElementOf(x), " and ", ElementOf(y),
+                                 " where one type is needed");
+}
+
+mlir::LogicalResult CheckInteger(std::optional<mlir::Location> location,
+                                 llvm::StringRef name, Value x) {
+  if (mlir::isa<mlir::IntegerType>(ElementOf(x))) return mlir::success();
+  return mlir::emitOptionalError(location, "has `", name, "` of element type ",
+                                 ElementOf(x), " where integers are needed");
+}
+
 mlir::LogicalResult InferElementwise(std::optional<mlir::Location> location,
                                      mlir::ValueRange operands,
                                      mlir::Type element,
                                      llvm::SmallVectorImpl<mlir::Type>& types) {
-  auto fail = [&](const llvm::Twine& message) {
-    return mlir::emitOptionalError(location, message);
-  };
   const bool is_select = operands.size() == 3;
-  if (is_select &&
-      !mlir::getElementTypeOrSelf(operands[0].getType()).isInteger(1))
-    return fail("the condition of a select must be boolean");
+  if (is_select && !ElementOf(operands[0]).isInteger(1)) {
+    return mlir::emitOptionalError(location, "has a condition of ",
+                                   ElementOf(operands[0]),
+                                   " where booleans are needed");
+  }
   mlir::ValueRange values = is_select ? operands.drop_front() : operands;
   auto type = mlir::cast<mlir::RankedTensorType>(values[0].getType());
   for (Value operand : operands) {
     auto other = mlir::cast<mlir::RankedTensorType>(operand.getType());
     if (other.getShape() != type.getShape() ||
-        other.getEncoding() != type.getEncoding())
-      return fail("operands have different shapes");
+        other.getEncoding() != type.getEncoding()) {
+      return mlir::emitOptionalError(
+          location, "has operands of different shapes: ", type, " and ", other);
+    }
   }
-  for (Value value : values) {
-    if (mlir::getElementTypeOrSelf(value.getType()) != type.getElementType())
-      return fail("operands have different element types");
-  }
+  for (Value value : values)
+    KERATIN_CHECK(CheckSameElement(location, values[0], value));
   types.push_back(mlir::RankedTensorType::get(
       type.getShape(), element ? element : type.getElementType(),
       type.getEncoding()));
@@ -62,14 +141,19 @@ mlir::FailureOr<SmallVector<Value>> LowerElementwise(
   return SmallVector<Value>{Compute(builder, op->getLoc(), spec)};
 }
 
+Dim ElementsOf(mlir::Type type) {
+  Dim elements = 1;
+  for (const Dim& dim : DimsOf(type)) elements = elements * dim;
+  return elements;
+}
+
 Dim OperandAndResultBytes(mlir::Operation* op) {
   Dim bytes = 0;
   auto add = [&](mlir::Type type) {
     auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
     if (!tensor || !tensor.getElementType().isIntOrFloat()) return;
-    Dim elements = 1;
-    for (const Dim& dim : DimsOf(tensor)) elements = elements * dim;
-    bytes = bytes + elements * Dim((tensor.getElementTypeBitWidth() + 7) / 8);
+    bytes = bytes +
+            ElementsOf(tensor) * Dim((tensor.getElementTypeBitWidth() + 7) / 8);
   };
   for (mlir::Type type : op->getOperandTypes()) add(type);
   for (mlir::Type type : op->getResultTypes()) add(type);

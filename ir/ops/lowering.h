@@ -18,6 +18,39 @@ mlir::LogicalResult InferElementwise(std::optional<mlir::Location> location,
                                      mlir::Type element,
                                      llvm::SmallVectorImpl<mlir::Type>& types);
 
+// What inference shares. Each check says at `location` what is wrong.
+mlir::Type ElementOf(mlir::Value tensor);
+llvm::SmallVector<Dim> ShapeOf(mlir::Value tensor);
+// Appends the tensor type; sizes must be valid and not negative.
+mlir::LogicalResult Infer(std::optional<mlir::Location> location,
+                          llvm::SmallVectorImpl<mlir::Type>& types,
+                          llvm::ArrayRef<Dim> shape, mlir::Type element);
+// `axes` are different axes of a tensor of that rank.
+mlir::LogicalResult CheckAxes(std::optional<mlir::Location> location,
+                              int64_t rank, llvm::ArrayRef<int64_t> axes);
+// A list with one number, at least `least`, for each axis.
+mlir::LogicalResult CheckNumbers(std::optional<mlir::Location> location,
+                                 llvm::StringRef name, size_t count,
+                                 llvm::ArrayRef<int64_t> numbers,
+                                 int64_t least);
+mlir::LogicalResult CheckCount(std::optional<mlir::Location> location,
+                               llvm::StringRef name, size_t count,
+                               size_t given);
+mlir::LogicalResult CheckSameElement(std::optional<mlir::Location> location,
+                                     mlir::Value x, mlir::Value y);
+mlir::LogicalResult CheckInteger(std::optional<mlir::Location> location,
+                                 llvm::StringRef name, mlir::Value x);
+
+// The head of an operation's inference, and the end of it if a check fails.
+#define KERATIN_INFER(Op)                                                 \
+  mlir::LogicalResult Op::inferReturnTypes(                               \
+      mlir::MLIRContext* context, std::optional<mlir::Location> location, \
+      mlir::ValueRange operands, mlir::DictionaryAttr attributes,         \
+      mlir::OpaqueProperties properties, mlir::RegionRange regions,       \
+      llvm::SmallVectorImpl<mlir::Type>& types)
+#define KERATIN_CHECK(condition) \
+  if (failed(condition)) return mlir::failure()
+
 // A compute of `op`'s result whose body is `body` of its operands' elements.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> LowerElementwise(
     mlir::OpBuilder& builder, mlir::Operation* op,

@@ -24,21 +24,6 @@ namespace arith = mlir::arith;
 using Types = llvm::SmallVectorImpl<mlir::Type>;
 using Lowered = FailureOr<SmallVector<Value>>;
 
-mlir::Type ElementOf(Value value) {
-  return mlir::getElementTypeOrSelf(value.getType());
-}
-
-SmallVector<Dim> ShapeOf(Value value) {
-  SmallVector<Dim, 6> dims = DimsOf(value.getType());
-  return SmallVector<Dim>(dims.begin(), dims.end());
-}
-
-LogicalResult Infer(Types& types, llvm::ArrayRef<Dim> shape,
-                    mlir::Type element) {
-  types.push_back(TensorOf(shape, element));
-  return success();
-}
-
 // The one result of a compute over the whole result shape, from a body alone or
 // with inputs.
 Value ComputeAll(OpBuilder& builder, mlir::Operation* op, ComputeSpec spec) {
@@ -90,18 +75,45 @@ Value FillValue(OpBuilder& b, Location loc, mlir::Type element) {
                                    mlir::IntegerAttr::get(scalar, value));
 }
 
-}  // namespace
+// Places given at run time: one integer for each axis.
+LogicalResult CheckStarts(std::optional<Location> location, size_t rank,
+                          ValueRange starts) {
+  KERATIN_CHECK(CheckCount(location, "start", rank, starts.size()));
+  for (Value start : starts) {
+    KERATIN_CHECK(CheckInteger(location, "start", start));
+    if (!ShapeOf(start).empty())
+      return mlir::emitOptionalError(
+          location, "has a start with axes: ", start.getType());
+  }
+  return success();
+}
 
-#define KERATIN_INFER(Op)                                           \
-  LogicalResult Op::inferReturnTypes(                               \
-      mlir::MLIRContext* context, std::optional<Location> location, \
-      ValueRange operands, mlir::DictionaryAttr attributes,         \
-      mlir::OpaqueProperties properties, mlir::RegionRange regions, \
-      Types& types)
+// `part` is not known to be larger than `whole`.
+LogicalResult CheckFits(std::optional<Location> location,
+                        llvm::ArrayRef<Dim> part, llvm::ArrayRef<Dim> whole) {
+  for (auto [axis, size] : llvm::enumerate(part)) {
+    const Dim excess = size - whole[axis];
+    if (excess.ok() && excess.IsKnownPositive()) {
+      return mlir::emitOptionalError(location, "reaches ", size.ToString(),
+                                     " along axis ", axis, " of size ",
+                                     whole[axis].ToString());
+    }
+  }
+  return success();
+}
+
+}  // namespace
 
 KERATIN_INFER(FullOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, op.getShape().getDims(), op.getDtype());
+  auto type = mlir::dyn_cast<mlir::FloatType>(op.getDtype());
+  auto number = mlir::dyn_cast<mlir::FloatAttr>(op.getValue());
+  if (type ? !number || number.getType() != type
+           : !mlir::isa<mlir::IntegerAttr>(op.getValue())) {
+    return mlir::emitOptionalError(location, "has the value ", op.getValue(),
+                                   " for elements of type ", op.getDtype());
+  }
+  return Infer(location, types, op.getShape().getDims(), op.getDtype());
 }
 Lowered FullOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -122,7 +134,9 @@ Lowered FullOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(IotaOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, op.getShape().getDims(), op.getDtype());
+  KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(op.getShape().size()),
+                          {op.getAxis()}));
+  return Infer(location, types, op.getShape().getDims(), op.getDtype());
 }
 Lowered IotaOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -138,7 +152,9 @@ Lowered IotaOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(SizeOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, {}, op.getDtype());
+  KERATIN_CHECK(
+      CheckCount(location, "expression", 1, op.getExpression().size()));
+  return Infer(location, types, {}, op.getDtype());
 }
 Lowered SizeOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -156,7 +172,15 @@ Lowered SizeOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ReshapeOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, op.getShape().getDims(), ElementOf(op.getX()));
+  Dim from = 1, to = 1;
+  for (const Dim& dim : ShapeOf(op.getX())) from = from * dim;
+  for (const Dim& dim : op.getShape().getDims()) to = to * dim;
+  const Dim excess = from - to;
+  if (excess.IsConstant() && !excess.IsConstant(0)) {
+    return mlir::emitOptionalError(location, "gives ", from.ToString(),
+                                   " elements a shape of ", to.ToString());
+  }
+  return Infer(location, types, op.getShape().getDims(), ElementOf(op.getX()));
 }
 mlir::OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getX().getType() == getType()) return getX();
@@ -171,20 +195,18 @@ KERATIN_INFER(BroadcastOp) {
   Adaptor op(operands, attributes, properties, regions);
   SmallVector<Dim> x = ShapeOf(op.getX());
   SmallVector<Dim, 6> shape = op.getShape().getDims();
-  if (op.getDimensions().size() != x.size())
-    return mlir::emitOptionalError(location,
-                                   "needs one dimension for each axis");
+  KERATIN_CHECK(
+      CheckCount(location, "dimensions", x.size(), op.getDimensions().size()));
+  KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(shape.size()),
+                          op.getDimensions()));
   for (auto [axis, dim] : llvm::enumerate(op.getDimensions())) {
-    if (dim < 0 || dim >= static_cast<int64_t>(shape.size()))
-      return mlir::emitOptionalError(location, "axis ", axis,
-                                     " goes outside the result");
     if (!x[axis].IsConstant(1) && !(x[axis] == shape[dim])) {
-      return mlir::emitOptionalError(location, "axis ", axis, " of size ",
-                                     x[axis].ToString(), " cannot become ",
+      return mlir::emitOptionalError(location, "cannot broadcast axis ", axis,
+                                     " of size ", x[axis].ToString(), " to ",
                                      shape[dim].ToString());
     }
   }
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered BroadcastOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -204,13 +226,13 @@ Lowered BroadcastOp::lower(OpBuilder& builder) {
 KERATIN_INFER(TransposeOp) {
   Adaptor op(operands, attributes, properties, regions);
   SmallVector<Dim> x = ShapeOf(op.getX());
+  KERATIN_CHECK(CheckCount(location, "permutation", x.size(),
+                           op.getPermutation().size()));
+  KERATIN_CHECK(
+      CheckAxes(location, static_cast<int64_t>(x.size()), op.getPermutation()));
   SmallVector<Dim> shape;
-  for (int64_t axis : op.getPermutation()) {
-    if (axis < 0 || axis >= static_cast<int64_t>(x.size()))
-      return mlir::emitOptionalError(location, "has no axis ", axis);
-    shape.push_back(x[axis]);
-  }
-  return Infer(types, shape, ElementOf(op.getX()));
+  for (int64_t axis : op.getPermutation()) shape.push_back(x[axis]);
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered TransposeOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -225,12 +247,22 @@ Lowered TransposeOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(SliceOp) {
   Adaptor op(operands, attributes, properties, regions);
+  SmallVector<Dim> x = ShapeOf(op.getX());
+  KERATIN_CHECK(CheckCount(location, "start", x.size(), op.getStart().size()));
+  KERATIN_CHECK(CheckCount(location, "limit", x.size(), op.getLimit().size()));
+  KERATIN_CHECK(
+      CheckNumbers(location, "strides", x.size(), op.getStrides(), 1));
+  KERATIN_CHECK(CheckFits(location, op.getLimit().getDims(), x));
   SmallVector<Dim> shape;
   SmallVector<Dim, 6> start = op.getStart().getDims(),
                       limit = op.getLimit().getDims();
-  for (auto [axis, stride] : llvm::enumerate(op.getStrides()))
+  for (auto [axis, stride] : llvm::enumerate(op.getStrides())) {
+    if (start[axis].IsConstant() && *start[axis].AsConstant() < 0)
+      return mlir::emitOptionalError(location, "starts at ",
+                                     start[axis].ToString(), " of axis ", axis);
     shape.push_back((limit[axis] - start[axis]).CeilDiv(stride));
-  return Infer(types, shape, ElementOf(op.getX()));
+  }
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered SliceOp::lower(OpBuilder& builder) {
   SmallVector<Dim, 6> start = getStart().getDims();
@@ -266,7 +298,9 @@ Lowered SliceOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ReverseOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+  KERATIN_CHECK(CheckAxes(
+      location, static_cast<int64_t>(ShapeOf(op.getX()).size()), op.getAxes()));
+  return Infer(location, types, ShapeOf(op.getX()), ElementOf(op.getX()));
 }
 Lowered ReverseOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -292,6 +326,14 @@ Lowered ReverseOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(PadOp) {
   Adaptor op(operands, attributes, properties, regions);
+  const size_t rank = ShapeOf(op.getX()).size();
+  KERATIN_CHECK(CheckCount(location, "low", rank, op.getLow().size()));
+  KERATIN_CHECK(CheckCount(location, "high", rank, op.getHigh().size()));
+  KERATIN_CHECK(CheckNumbers(location, "interior", rank, op.getInterior(), 0));
+  KERATIN_CHECK(CheckSameElement(location, op.getX(), op.getValue()));
+  if (!ShapeOf(op.getValue()).empty())
+    return mlir::emitOptionalError(
+        location, "pads with a value with axes: ", op.getValue().getType());
   SmallVector<Dim> shape = ShapeOf(op.getX());
   SmallVector<Dim, 6> low = op.getLow().getDims(),
                       high = op.getHigh().getDims();
@@ -299,7 +341,7 @@ KERATIN_INFER(PadOp) {
     Dim gaps = interior == 0 ? Dim(0) : (shape[axis] - 1) * Dim(interior);
     shape[axis] = shape[axis] + gaps + low[axis] + high[axis];
   }
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered PadOp::lower(OpBuilder& builder) {
   SmallVector<Dim> x = ShapeOf(getX());
@@ -355,16 +397,22 @@ KERATIN_INFER(ConcatenateOp) {
     return mlir::emitOptionalError(location, "joins nothing");
   SmallVector<Dim> shape = ShapeOf(operands[0]);
   const int64_t axis = op.getAxis();
+  KERATIN_CHECK(
+      CheckAxes(location, static_cast<int64_t>(shape.size()), {axis}));
   for (Value other : operands.drop_front()) {
     SmallVector<Dim> next = ShapeOf(other);
-    if (next.size() != shape.size() ||
-        ElementOf(other) != ElementOf(operands[0])) {
-      return mlir::emitOptionalError(
-          location, "joins tensors of different rank or element type");
+    KERATIN_CHECK(CheckSameElement(location, operands[0], other));
+    bool fits = next.size() == shape.size();
+    for (size_t k = 0; fits && k < shape.size(); ++k)
+      fits = static_cast<int64_t>(k) == axis || next[k] == shape[k];
+    if (!fits) {
+      return mlir::emitOptionalError(location, "joins ", operands[0].getType(),
+                                     " and ", other.getType(), " along axis ",
+                                     axis);
     }
     shape[axis] = shape[axis] + next[axis];
   }
-  return Infer(types, shape, ElementOf(operands[0]));
+  return Infer(location, types, shape, ElementOf(operands[0]));
 }
 Lowered ConcatenateOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -405,12 +453,16 @@ Lowered ConcatenateOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(TakeOp) {
   Adaptor op(operands, attributes, properties, regions);
+  KERATIN_CHECK(CheckInteger(location, "indices", op.getIndices()));
+  KERATIN_CHECK(CheckAxes(location,
+                          static_cast<int64_t>(ShapeOf(op.getX()).size()),
+                          {op.getAxis()}));
   SmallVector<Dim> x = ShapeOf(op.getX()), indices = ShapeOf(op.getIndices());
   const int64_t axis = op.getAxis();
   SmallVector<Dim> shape(x.begin(), x.begin() + axis);
   shape.append(indices.begin(), indices.end());
   shape.append(x.begin() + axis + 1, x.end());
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered TakeOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -448,14 +500,23 @@ Lowered TakeOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(TakeAlongAxisOp) {
   Adaptor op(operands, attributes, properties, regions);
+  KERATIN_CHECK(CheckInteger(location, "indices", op.getIndices()));
+  KERATIN_CHECK(CheckAxes(location,
+                          static_cast<int64_t>(ShapeOf(op.getX()).size()),
+                          {op.getAxis()}));
   SmallVector<Dim> x = ShapeOf(op.getX()), shape = ShapeOf(op.getIndices());
   if (x.size() != shape.size())
     return mlir::emitOptionalError(location, "indices have another rank");
   for (int64_t axis = 0; axis < static_cast<int64_t>(x.size()); ++axis) {
-    if (axis != op.getAxis() && shape[axis].IsConstant(1))
-      shape[axis] = x[axis];
+    if (axis == op.getAxis()) continue;
+    if (shape[axis].IsConstant(1)) shape[axis] = x[axis];
+    if (!x[axis].IsConstant(1) && !(x[axis] == shape[axis])) {
+      return mlir::emitOptionalError(location, "pairs axis ", axis, " of size ",
+                                     x[axis].ToString(), " with indices of ",
+                                     shape[axis].ToString());
+    }
   }
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered TakeAlongAxisOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -495,7 +556,11 @@ Lowered TakeAlongAxisOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(DynamicSliceOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, op.getSizes().getDims(), ElementOf(op.getX()));
+  SmallVector<Dim> x = ShapeOf(op.getX());
+  KERATIN_CHECK(CheckStarts(location, x.size(), op.getStart()));
+  KERATIN_CHECK(CheckCount(location, "sizes", x.size(), op.getSizes().size()));
+  KERATIN_CHECK(CheckFits(location, op.getSizes().getDims(), x));
+  return Infer(location, types, op.getSizes().getDims(), ElementOf(op.getX()));
 }
 Lowered DynamicSliceOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
@@ -522,7 +587,12 @@ Lowered DynamicSliceOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(DynamicUpdateSliceOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+  SmallVector<Dim> x = ShapeOf(op.getX()), update = ShapeOf(op.getUpdate());
+  KERATIN_CHECK(CheckStarts(location, x.size(), op.getStart()));
+  KERATIN_CHECK(CheckSameElement(location, op.getX(), op.getUpdate()));
+  KERATIN_CHECK(CheckCount(location, "update", x.size(), update.size()));
+  KERATIN_CHECK(CheckFits(location, update, x));
+  return Infer(location, types, ShapeOf(op.getX()), ElementOf(op.getX()));
 }
 Lowered DynamicUpdateSliceOp::lower(OpBuilder& builder) {
   ComputeSpec spec;

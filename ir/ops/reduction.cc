@@ -23,21 +23,6 @@ using Types = llvm::SmallVectorImpl<mlir::Type>;
 using Lowered = FailureOr<SmallVector<Value>>;
 using Body = llvm::function_ref<Value(OpBuilder&, Location, ValueRange)>;
 
-mlir::Type ElementOf(Value value) {
-  return mlir::getElementTypeOrSelf(value.getType());
-}
-
-SmallVector<Dim> ShapeOf(Value value) {
-  SmallVector<Dim, 6> dims = DimsOf(value.getType());
-  return SmallVector<Dim>(dims.begin(), dims.end());
-}
-
-LogicalResult Infer(Types& types, llvm::ArrayRef<Dim> shape,
-                    mlir::Type element) {
-  types.push_back(TensorOf(shape, element));
-  return success();
-}
-
 // What sums of `element` accumulate in.
 mlir::Type AccumulatorOf(mlir::Type element) {
   auto type = mlir::dyn_cast<mlir::FloatType>(element);
@@ -83,11 +68,8 @@ SmallVector<Dim> Without(llvm::ArrayRef<Dim> shape,
 LogicalResult InferReduce(std::optional<Location> location, Value x,
                           llvm::ArrayRef<int64_t> axes, Types& types) {
   SmallVector<Dim> shape = ShapeOf(x);
-  for (int64_t axis : axes) {
-    if (axis < 0 || axis >= static_cast<int64_t>(shape.size()))
-      return mlir::emitOptionalError(location, "has no axis ", axis);
-  }
-  return Infer(types, Without(shape, axes), ElementOf(x));
+  KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(shape.size()), axes));
+  return Infer(location, types, Without(shape, axes), ElementOf(x));
 }
 
 Lowered LowerReduce(OpBuilder& builder, Location loc, Value x,
@@ -143,8 +125,16 @@ Dim WindowCount(const Dim& padded, int64_t window, int64_t stride,
 }
 
 template <typename Adaptor>
-LogicalResult InferWindow(Adaptor op, Types& types) {
+LogicalResult InferWindow(std::optional<Location> location, Adaptor op,
+                          Types& types) {
   SmallVector<Dim> shape = ShapeOf(op.getX());
+  const size_t rank = shape.size();
+  KERATIN_CHECK(CheckNumbers(location, "window", rank, op.getWindow(), 1));
+  KERATIN_CHECK(CheckNumbers(location, "strides", rank, op.getStrides(), 1));
+  KERATIN_CHECK(
+      CheckNumbers(location, "dilations", rank, op.getDilations(), 1));
+  KERATIN_CHECK(CheckCount(location, "low", rank, op.getLow().size()));
+  KERATIN_CHECK(CheckCount(location, "high", rank, op.getHigh().size()));
   SmallVector<Dim, 6> low = op.getLow().getDims(),
                       high = op.getHigh().getDims();
   for (size_t axis = 0; axis < shape.size(); ++axis) {
@@ -152,7 +142,7 @@ LogicalResult InferWindow(Adaptor op, Types& types) {
         WindowCount(shape[axis] + low[axis] + high[axis], op.getWindow()[axis],
                     op.getStrides()[axis], op.getDilations()[axis]);
   }
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 
 template <typename Op>
@@ -238,21 +228,26 @@ std::pair<Scalar, Scalar> Threefry(const Scalar& key0, const Scalar& key1,
   return {x0, x1};
 }
 
+// Two 32-bit words.
+LogicalResult CheckKey(std::optional<Location> location, Value key) {
+  if (ElementOf(key).isUnsignedInteger(32) && ShapeOf(key).size() == 1 &&
+      ShapeOf(key)[0].IsConstant(2))
+    return success();
+  return mlir::emitOptionalError(location, "has the key ", key.getType(),
+                                 " where tensor<2xui32> is needed");
+}
+
 }  // namespace
 
-#define KERATIN_INFER(Op)                                           \
-  LogicalResult Op::inferReturnTypes(                               \
-      mlir::MLIRContext* context, std::optional<Location> location, \
-      ValueRange operands, mlir::DictionaryAttr attributes,         \
-      mlir::OpaqueProperties properties, mlir::RegionRange regions, \
-      Types& types)
-#define KERATIN_REDUCE(Op, kind)                                    \
-  KERATIN_INFER(Op) {                                               \
-    Adaptor op(operands, attributes, properties, regions);          \
-    return InferReduce(location, op.getX(), op.getAxes(), types);   \
-  }                                                                 \
-  Lowered Op::lower(OpBuilder& builder) {                           \
-    return LowerReduce(builder, getLoc(), getX(), getAxes(), kind); \
+#define KERATIN_REDUCE(Op, kind)                                         \
+  KERATIN_INFER(Op) {                                                    \
+    Adaptor op(operands, attributes, properties, regions);               \
+    if (llvm::StringRef(kind) == "and" || llvm::StringRef(kind) == "or") \
+      KERATIN_CHECK(CheckInteger(location, "x", op.getX()));             \
+    return InferReduce(location, op.getX(), op.getAxes(), types);        \
+  }                                                                      \
+  Lowered Op::lower(OpBuilder& builder) {                                \
+    return LowerReduce(builder, getLoc(), getX(), getAxes(), kind);      \
   }
 
 KERATIN_REDUCE(ReduceSumOp, "add")
@@ -263,13 +258,15 @@ KERATIN_REDUCE(ReduceAndOp, "and")
 KERATIN_REDUCE(ReduceOrOp, "or")
 
 KERATIN_INFER(ReduceWindowSumOp) {
-  return InferWindow(Adaptor(operands, attributes, properties, regions), types);
+  return InferWindow(location,
+                     Adaptor(operands, attributes, properties, regions), types);
 }
 Lowered ReduceWindowSumOp::lower(OpBuilder& builder) {
   return LowerWindow(builder, *this, "add");
 }
 KERATIN_INFER(ReduceWindowMaxOp) {
-  return InferWindow(Adaptor(operands, attributes, properties, regions), types);
+  return InferWindow(location,
+                     Adaptor(operands, attributes, properties, regions), types);
 }
 Lowered ReduceWindowMaxOp::lower(OpBuilder& builder) {
   return LowerWindow(builder, *this, "max");
@@ -277,7 +274,10 @@ Lowered ReduceWindowMaxOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ArgMaxOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, Without(ShapeOf(op.getX()), {op.getAxis()}),
+  KERATIN_CHECK(CheckAxes(location,
+                          static_cast<int64_t>(ShapeOf(op.getX()).size()),
+                          {op.getAxis()}));
+  return Infer(location, types, Without(ShapeOf(op.getX()), {op.getAxis()}),
                mlir::IntegerType::get(context, 32));
 }
 Lowered ArgMaxOp::lower(OpBuilder& builder) {
@@ -312,7 +312,14 @@ Lowered ArgMaxOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(CumulativeOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+  KERATIN_CHECK(CheckAxes(location,
+                          static_cast<int64_t>(ShapeOf(op.getX()).size()),
+                          {op.getAxis()}));
+  if (!llvm::is_contained({"add", "mul", "max", "min"}, op.getKind())) {
+    return mlir::emitOptionalError(location, "has the kind '", op.getKind(),
+                                   "' where add, mul, max or min is needed");
+  }
+  return Infer(location, types, ShapeOf(op.getX()), ElementOf(op.getX()));
 }
 Lowered CumulativeOp::lower(OpBuilder& builder) {
   const int64_t axis = getAxis();
@@ -367,7 +374,11 @@ Lowered CumulativeOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(SortRankOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, ShapeOf(op.getX()), mlir::IntegerType::get(context, 32));
+  KERATIN_CHECK(CheckAxes(location,
+                          static_cast<int64_t>(ShapeOf(op.getX()).size()),
+                          {op.getAxis()}));
+  return Infer(location, types, ShapeOf(op.getX()),
+               mlir::IntegerType::get(context, 32));
 }
 Lowered SortRankOp::lower(OpBuilder& builder) {
   // The number of elements that come before: smaller ones, and equal ones at
@@ -410,9 +421,16 @@ KERATIN_INFER(DotGeneralOp) {
       op.getXContract().size() != op.getYContract().size()) {
     return mlir::emitOptionalError(location, "pairs axes with nothing");
   }
-  if (ElementOf(op.getX()) != ElementOf(op.getY()))
-    return mlir::emitOptionalError(location,
-                                   "multiplies different element types");
+  KERATIN_CHECK(CheckSameElement(location, op.getX(), op.getY()));
+  auto both = [](llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) {
+    SmallVector<int64_t> all(a);
+    all.append(b.begin(), b.end());
+    return all;
+  };
+  KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(x.size()),
+                          both(op.getXBatch(), op.getXContract())));
+  KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(y.size()),
+                          both(op.getYBatch(), op.getYContract())));
   auto unlike = [&](llvm::ArrayRef<int64_t> a,
                     llvm::ArrayRef<int64_t> b) -> std::optional<size_t> {
     for (size_t k = 0; k < a.size(); ++k) {
@@ -441,7 +459,7 @@ KERATIN_INFER(DotGeneralOp) {
   };
   free(x, op.getXBatch(), op.getXContract());
   free(y, op.getYBatch(), op.getYContract());
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered DotGeneralOp::lower(OpBuilder& builder) {
   SmallVector<Dim> x = ShapeOf(getX()), y = ShapeOf(getY());
@@ -481,6 +499,32 @@ Lowered DotGeneralOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ConvolutionOp) {
   Adaptor op(operands, attributes, properties, regions);
+  const size_t rank = ShapeOf(op.getX()).size();
+  if (rank < 2 || ShapeOf(op.getKernel()).size() != rank) {
+    return mlir::emitOptionalError(location, "needs x and kernel of one rank,",
+                                   " at least 2, and has ", op.getX().getType(),
+                                   " and ", op.getKernel().getType());
+  }
+  KERATIN_CHECK(CheckSameElement(location, op.getX(), op.getKernel()));
+  const size_t spatial = rank - 2;
+  KERATIN_CHECK(CheckNumbers(location, "strides", spatial, op.getStrides(), 1));
+  KERATIN_CHECK(
+      CheckNumbers(location, "lhs_dilation", spatial, op.getLhsDilation(), 1));
+  KERATIN_CHECK(
+      CheckNumbers(location, "rhs_dilation", spatial, op.getRhsDilation(), 1));
+  KERATIN_CHECK(CheckCount(location, "low", spatial, op.getLow().size()));
+  KERATIN_CHECK(CheckCount(location, "high", spatial, op.getHigh().size()));
+  for (llvm::ArrayRef<int64_t> layout :
+       {op.getInputLayout(), op.getKernelLayout(), op.getOutputLayout()}) {
+    KERATIN_CHECK(CheckCount(location, "layout", rank, layout.size()));
+    KERATIN_CHECK(CheckAxes(location, static_cast<int64_t>(rank), layout));
+  }
+  if (op.getFeatureGroups() < 1 ||
+      !ShapeOf(op.getKernel())[op.getKernelLayout()[1]].DivideExactly(
+          op.getFeatureGroups())) {
+    return mlir::emitOptionalError(location, "cannot divide its filters into ",
+                                   op.getFeatureGroups(), " groups");
+  }
   SmallVector<Dim> x = ShapeOf(op.getX()), kernel = ShapeOf(op.getKernel());
   SmallVector<Dim> shape(x.size());
   SmallVector<Dim, 6> low = op.getLow().getDims(),
@@ -508,7 +552,7 @@ KERATIN_INFER(ConvolutionOp) {
         WindowCount(extent + low[k] + high[k], *window.AsConstant(),
                     op.getStrides()[k], op.getRhsDilation()[k]);
   }
-  return Infer(types, shape, ElementOf(op.getX()));
+  return Infer(location, types, shape, ElementOf(op.getX()));
 }
 Lowered ConvolutionOp::lower(OpBuilder& builder) {
   Location loc = getLoc();
@@ -607,8 +651,9 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(RandomBitsOp) {
   Adaptor op(operands, attributes, properties, regions);
+  KERATIN_CHECK(CheckKey(location, op.getKey()));
   return Infer(
-      types, op.getShape().getDims(),
+      location, types, op.getShape().getDims(),
       mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned));
 }
 Lowered RandomBitsOp::lower(OpBuilder& builder) {
@@ -645,8 +690,9 @@ Lowered RandomBitsOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ThreefryOp) {
   Adaptor op(operands, attributes, properties, regions);
+  KERATIN_CHECK(CheckKey(location, op.getKey()));
   return Infer(
-      types, {Dim(static_cast<int64_t>(op.getCount())), Dim(2)},
+      location, types, {Dim(static_cast<int64_t>(op.getCount())), Dim(2)},
       mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned));
 }
 Lowered ThreefryOp::lower(OpBuilder& builder) {
@@ -674,7 +720,9 @@ Lowered ThreefryOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(SoftmaxOp) {
   Adaptor op(operands, attributes, properties, regions);
-  return Infer(types, ShapeOf(op.getX()), ElementOf(op.getX()));
+  KERATIN_CHECK(CheckAxes(
+      location, static_cast<int64_t>(ShapeOf(op.getX()).size()), op.getAxes()));
+  return Infer(location, types, ShapeOf(op.getX()), ElementOf(op.getX()));
 }
 Lowered SoftmaxOp::lower(OpBuilder& builder) {
   Location loc = getLoc();
@@ -707,6 +755,51 @@ Lowered SoftmaxOp::lower(OpBuilder& builder) {
       LowerReduce(builder, loc, exponential, getAxes(), "add")->front();
   return SmallVector<Value>{
       pair(exponential, total, [](Scalar e, Scalar s) { return e / s; })};
+}
+
+// Costs, where they are not one operation for each element of the result.
+#define KERATIN_FLOPS(Op, flops) \
+  Dim Op::getFlops() { return flops; }
+KERATIN_FLOPS(ReduceSumOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ReduceProdOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ReduceMaxOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ReduceMinOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ReduceAndOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ReduceOrOp, ElementsOf(getX().getType()))
+KERATIN_FLOPS(ArgMaxOp, ElementsOf(getX().getType()) * Dim(2))
+// Maximum, difference, exponential, sum, quotient.
+KERATIN_FLOPS(SoftmaxOp, ElementsOf(getX().getType()) * Dim(5))
+KERATIN_FLOPS(CumulativeOp,
+              ElementsOf(getX().getType()) * ShapeOf(getX())[getAxis()])
+KERATIN_FLOPS(SortRankOp,
+              ElementsOf(getX().getType()) * ShapeOf(getX())[getAxis()])
+// 20 rounds of an addition, a rotation (three operations), an exclusive or,
+// and the additions of keys.
+KERATIN_FLOPS(RandomBitsOp, ElementsOf(getType()) * Dim(120))
+KERATIN_FLOPS(ThreefryOp, ElementsOf(getType()) * Dim(120))
+
+template <typename Op>
+Dim WindowFlops(Op op) {
+  Dim flops = ElementsOf(op.getType());
+  for (int64_t size : op.getWindow()) flops = flops * Dim(size);
+  return flops;
+}
+KERATIN_FLOPS(ReduceWindowSumOp, WindowFlops(*this))
+KERATIN_FLOPS(ReduceWindowMaxOp, WindowFlops(*this))
+
+Dim DotGeneralOp::getFlops() {
+  Dim flops = ElementsOf(getType()) * Dim(2);
+  for (int64_t axis : getXContract()) flops = flops * ShapeOf(getX())[axis];
+  return flops;
+}
+Dim ConvolutionOp::getFlops() {
+  // Every weight of a filter, for each element of the result.
+  SmallVector<Dim> kernel = ShapeOf(getKernel());
+  Dim flops = ElementsOf(getType()) * Dim(2);
+  for (auto [k, axis] : llvm::enumerate(getKernelLayout())) {
+    if (k != 1) flops = flops * kernel[axis];
+  }
+  return flops;
 }
 
 }  // namespace keratin::ir

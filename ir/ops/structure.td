@@ -82,7 +82,8 @@ def Keratin_ExtractOp : Keratin_Op<"extract", [Pure, ParentOneOf<["ComputeOp"]>]
   let assemblyFormat = "$source `[` $indices `]` attr-dict `:` type($source) `->` type($result)";
 }
 
-def Keratin_ScanOp : Keratin_Op<"scan", [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock]> {
+def Keratin_ScanOp
+    : Keratin_Op<"scan", [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock, GradientToCome, OwnCost] # Keratin_LevelOne> {
   let summary = "A loop that carries values and walks along the first axis of sequences.";
   let description = [{
     Runs the body `length` times. Its arguments are the step (a 0-d i32 tensor), the carried values, then the step's

@@ -1,9 +1,8 @@
 """Writes the trace builders and the table of operations from the dialect's ODS records.
 
-    generate_ops.py builders.h|builders.cc|docs RECORDS.json     (llvm-tblgen --dump-json of ir/ops/ops.td)
+    generate_ops.py builders.h|builders.cc|docs|names RECORDS.json     (llvm-tblgen --dump-json of ir/ops/ops.td)
 """
 import json
-import re
 import sys
 
 HEADER = """// The builders of the dialect's operations: one for each record of ir/ops.
@@ -77,22 +76,39 @@ std::vector<Tensor> Scan(absl::Span<const Tensor> initial, absl::Span<const Tens
 }
 
 """
+DOCUMENT = """# Operations of the dialect
+
+Written by `ir/trace/generate_ops.py` from the records in `ir/ops`; a test compares.
+
+Arguments in `code` are attributes, the others tensors. No operand is broadcast or converted. Where StableHLO has an operation of
+the name, its published semantics hold. Gradient: `zero` means that no cotangent flows through the operation, `none` that
+differentiating it is an error, for the reason given.
+"""
+TENSORS = ("Keratin_Tensor", "Keratin_FloatTensor")
 PARAMETERS = {
     "Keratin_Tensor": "const Tensor& {}",
+    "Keratin_FloatTensor": "const Tensor& {}",
     "Keratin_DimsAttr": "const Shape& {}",
     "DenseI64ArrayAttr": "const std::vector<int64_t>& {}",
     "Keratin_Axis": "int64_t {}",
     "TypeAttr": "DType {}",
     "StrAttr": "const std::string& {}",
+    "Keratin_Direction": "const std::string& {}",
 }
 
 
-def camel_to_snake(name):
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+def position(records, name):
+    """Where a record stands: its file and line ("tensor.td:64")."""
+    file, line = records[name]["!locs"][-1].rsplit(":", 1)
+    return file, int(line)
+
+
+def in_order(records, base):
+    return sorted(records["!instanceof"][base], key=lambda name: position(records, name))
 
 
 def primitives(records):
-    for name in sorted(records["!instanceof"].get("Keratin_Primitive", []), key=lambda n: records[n]["!locs"]):
+    for name in in_order(records, "Keratin_Primitive"):
         yield records[name]
 
 
@@ -112,8 +128,8 @@ def signature(records, record):
 
 def body(records, record):
     lines, attributes = [], []
-    operands = [(n, k) for n, k in arguments(records, record) if k in ("Keratin_Tensor", "variadic")]
-    if all(k == "Keratin_Tensor" for _, k in operands):
+    operands = [(n, k) for n, k in arguments(records, record) if k in TENSORS or k == "variadic"]
+    if all(k in TENSORS for _, k in operands):
         tensors = "{" + ", ".join(n for n, _ in operands) + "}"
     else:
         tensors = "operands"
@@ -122,10 +138,49 @@ def body(records, record):
             lines.append("  operands.insert(operands.end(), {0}.begin(), {0}.end());".format(name) if kind == "variadic"
                          else "  operands.push_back({});".format(name))
     for name, kind in arguments(records, record):
-        if kind not in ("Keratin_Tensor", "variadic"):
+        if kind not in TENSORS and kind != "variadic":
             attributes.append('{{"{0}", {0}}}'.format(name))
     lines.append('  return Build("keratin.{}", {}, {{{}}});'.format(record["opName"], tensors, ", ".join(attributes)))
     return "\n".join(lines)
+
+
+def gradient(records, record):
+    for trait in record["traits"]:
+        definition = records[trait["def"]]
+        if definition["!name"] == "ZeroGradient":
+            return "zero"
+        if "NoGradient" in definition["!superclasses"]:
+            return "none: " + definition["reason"]
+    return "yes"
+
+
+def documented(records, names):
+    out = "| operation | arguments | meaning | gradient |\n|---|---|---|---|\n"
+    notes = ""
+    for name in names:
+        record = records[name]
+        listed = []
+        for argument, kind in arguments(records, record):
+            listed.append("{}...".format(argument) if kind == "variadic" else argument if kind in TENSORS else "`" + argument + "`")
+        out += "| `{}` | {} | {} | {} |\n".format(record["opName"], ", ".join(listed), record["summary"], gradient(records, record))
+        description = " ".join(record["description"].split())
+        if description:
+            notes += "- `{}`: {}\n".format(record["opName"], description)
+    return out + ("\n" + notes if notes else "")
+
+
+def document(records):
+    primitives_and_composites = set(records["!instanceof"]["Keratin_Primitive"]) | {
+        name for name in records["!instanceof"]["Keratin_Op"] if gradient(records, records[name]) != "yes"}
+    order = in_order(records, "Keratin_Op")
+    elementwise = set(records["!instanceof"]["Keratin_Elementwise"])
+    first = [name for name in order if name in primitives_and_composites]
+    out = DOCUMENT
+    out += "\n## Element-wise operations\n\n" + documented(records, [n for n in first if n in elementwise])
+    out += "\n## Other operations of a trace\n\n" + documented(records, [n for n in first if n not in elementwise])
+    out += "\n## Below the primitives\n\n"
+    out += documented(records, [n for n in order if n not in primitives_and_composites]).replace(" | yes |", " | |")
+    return out
 
 
 def main():
@@ -143,13 +198,10 @@ def main():
         for record in built:
             out += "{} {{\n{}\n}}\n\n".format(signature(records, record), body(records, record))
         out += "}  // namespace keratin::trace\n"
+    elif kind == "names":
+        out = "".join("keratin.{}\n".format(records[name]["opName"]) for name in in_order(records, "Keratin_Op"))
     else:
-        out = "# Operations of the dialect\n\nWritten by `ir/trace/generate_ops.py` from the records in `ir/ops`; a test compares.\n\n"
-        out += "| operation | meaning | gradient |\n|---|---|---|\n"
-        for record in primitives(records):
-            out += "| `keratin.{}` | {} | {} |\n".format(record["opName"], record["summary"], record["gradient"])
-        for name in sorted(set(records["!instanceof"]["Keratin_Op"]) - set(records["!instanceof"]["Keratin_Primitive"])):
-            out += "| `keratin.{}` | {} | of the level below the primitives |\n".format(records[name]["opName"], records[name]["summary"])
+        out = document(records)
     sys.stdout.write(out)
 
 

@@ -19,6 +19,9 @@ struct Trace::State {
   mlir::func::FuncOp function;
   std::unique_ptr<mlir::OpBuilder> builder;
   std::vector<std::pair<std::string, std::string>> assumptions;
+  // The function's block, and those of the scans whose bodies are being
+  // traced, whose values may be used now; empty once the trace has returned.
+  std::vector<mlir::Block*> open;
 };
 
 // The finished module; the trace must have returned without an error. The

@@ -53,7 +53,8 @@ std::unique_ptr<Trace> Trace::Create(const std::string& name) {
   state.function =
       mlir::func::FuncOp::create(*state.builder, loc, "stateless_call",
                                  state.builder->getFunctionType({}, {}));
-  state.builder->setInsertionPointToEnd(state.function.addEntryBlock());
+  state.open.push_back(state.function.addEntryBlock());
+  state.builder->setInsertionPointToEnd(state.open.back());
   return trace;
 }
 
@@ -96,6 +97,13 @@ Tensor Trace::Wrap(const void* opaque) {
 }
 
 bool Trace::Usable(absl::Span<const Tensor> tensors) {
+  if (!status_.ok()) return false;
+  const std::vector<mlir::Block*>& open = state_->open;
+  if (open.empty()) {
+    Error(absl::FailedPreconditionError(
+        "the trace has returned; nothing can be added to it"));
+    return false;
+  }
   for (const Tensor& tensor : tensors) {
     if (!tensor.ok()) {
       // Poisoned: the first error is noted already, unless it has no value at
@@ -111,12 +119,33 @@ bool Trace::Usable(absl::Span<const Tensor> tensors) {
           "beyond the call of its layer"));
       return false;
     }
+    if (!llvm::is_contained(open, ValueOf(tensor).getParentBlock())) {
+      Error(absl::FailedPreconditionError(
+          "a tensor made inside the body of a scan is used outside of it; "
+          "return it from the body instead"));
+      return false;
+    }
   }
   return true;
 }
 
+bool Trace::CanMake(const Shape& shape, DType dtype) {
+  if (!Usable({})) return false;
+  std::string wrong;
+  if (dtype == DType::kInvalid) wrong = "it has no dtype";
+  for (const Dim& dim : shape) {
+    if (!dim.ok()) wrong = "a size overflows or divides by zero";
+    if (dim.IsConstant() && *dim.AsConstant() < 0) wrong = "a size is negative";
+  }
+  if (wrong.empty()) return true;
+  Error(absl::InvalidArgumentError(absl::StrCat(
+      "a tensor of shape ", shape.ToString(), " cannot be made: ", wrong)));
+  return false;
+}
+
 Tensor Trace::Argument(const ArgumentSpec& spec) {
   State& state = *state_;
+  if (!Usable({})) return Tensor();
   if (!spec.shape.ok() || spec.dtype == DType::kInvalid) {
     return Error(absl::InvalidArgumentError(absl::StrCat(
         "argument '", spec.name, "' has no valid shape and dtype")));
@@ -146,6 +175,7 @@ Tensor Trace::Argument(const ArgumentSpec& spec) {
 
 absl::Status Trace::Return(absl::Span<const ResultSpec> results) {
   State& state = *state_;
+  if (!Usable({})) return status_;
   llvm::SmallVector<mlir::Value> values;
   llvm::SmallVector<mlir::Type> types;
   for (const ResultSpec& result : results) {
@@ -168,6 +198,7 @@ absl::Status Trace::Return(absl::Span<const ResultSpec> results) {
   for (const auto& [a, b] : state.assumptions)
     assumptions.push_back(builder.getStrArrayAttr({a, b}));
   (*state.module)->setAttr("keratin.assume", builder.getArrayAttr(assumptions));
+  state.open.clear();
   return status_;
 }
 
@@ -258,10 +289,19 @@ Tensor Trace::Build(
 }
 
 Tensor Trace::Full(const Shape& shape, double value, DType dtype) {
+  if (!CanMake(shape, dtype)) return Tensor();
   mlir::OpBuilder& builder = *state_->builder;
   mlir::Type element = ElementType(dtype, state_->context.get());
-  if (!mlir::isa<mlir::FloatType>(element))
-    return FullInteger(shape, static_cast<int64_t>(value), dtype);
+  if (!mlir::isa<mlir::FloatType>(element)) {
+    // Out of range, the nearest integer; of NaN, 0.
+    const double limit = 9223372036854775808.0;
+    const int64_t number = value != value   ? 0
+                           : value >= limit ? INT64_MAX
+                           : value < -limit ? INT64_MIN
+                                            : static_cast<int64_t>(value);
+    return FullInteger(shape, dtype == DType::kBool ? value != 0 : number,
+                       dtype);
+  }
   mlir::Location loc = mlir::NameLoc::get(builder.getStringAttr(layer_path_));
   auto full = ir::FullOp::create(
       builder, loc, builder.getFloatAttr(element, value), element,
@@ -271,12 +311,14 @@ Tensor Trace::Full(const Shape& shape, double value, DType dtype) {
 }
 
 Tensor Trace::FullInteger(const Shape& shape, int64_t value, DType dtype) {
+  if (!CanMake(shape, dtype)) return Tensor();
   mlir::OpBuilder& builder = *state_->builder;
   mlir::Type element = ElementType(dtype, state_->context.get());
   if (mlir::isa<mlir::FloatType>(element))
     return Full(shape, static_cast<double>(value), dtype);
   mlir::Location loc = mlir::NameLoc::get(builder.getStringAttr(layer_path_));
   mlir::Type scalar = ir::ScalarOf(element);
+  if (dtype == DType::kBool) value = value != 0;
   auto full = ir::FullOp::create(
       builder, loc,
       mlir::IntegerAttr::get(scalar,
@@ -289,6 +331,7 @@ Tensor Trace::FullInteger(const Shape& shape, int64_t value, DType dtype) {
 }
 
 Tensor Trace::Dense(const Array& values) {
+  if (!Usable({})) return Tensor();
   if (!values.ok())
     return Error(absl::InvalidArgumentError("a constant has no values"));
   mlir::OpBuilder& builder = *state_->builder;
@@ -315,6 +358,7 @@ std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
                                 const Dim& length, bool reverse,
                                 const ScanBody& body) {
   if (!Usable(initial) || !Usable(sequences)) return {};
+  if (!CanMake({length}, DType::kInt32)) return {};
   mlir::OpBuilder& builder = *state_->builder;
   mlir::MLIRContext* context = state_->context.get();
   mlir::Location loc = mlir::NameLoc::get(builder.getStringAttr(layer_path_));
@@ -347,6 +391,7 @@ std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
   absl::Span<const Tensor> all(arguments);
   auto place = builder.saveInsertionPoint();
   builder.setInsertionPointToEnd(block.get());
+  state_->open.push_back(block.get());
   auto [carried, slices] = body(all[0], all.subspan(1, initial.size()),
                                 all.subspan(1 + initial.size()));
   llvm::SmallVector<mlir::Value> yielded;
@@ -367,10 +412,12 @@ std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
     ir::YieldOp::create(builder, loc, yielded);
   }
   builder.restoreInsertionPoint(place);
+  state_->open.pop_back();
   std::vector<Tensor> results;
   if (!usable) {
     Error(absl::InvalidArgumentError(
-        "the body of a scan returns a wrong number of carried values"));
+        absl::StrCat("the body of a scan returns ", carried.size(),
+                     " carried values where ", initial.size(), " are needed")));
     // Operations of the body may be used by nothing else.
     block->dropAllDefinedValueUses();
     return results;

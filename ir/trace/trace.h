@@ -37,7 +37,7 @@ struct ArgumentSpec {
   Shape shape;
   // More to note on it, by key: "initializer", "constraint", "regularizer",
   // "aggregation", "overwrite_with_gradient".
-  std::vector<std::pair<std::string, std::string>> notes;
+  std::vector<std::pair<std::string, std::string>> notes = {};
 };
 
 // A result of the traced function.
@@ -45,7 +45,7 @@ struct ResultSpec {
   Tensor value;
   // "output", "non_trainable" or "loss".
   std::string kind = "output";
-  std::string name;
+  std::string name = "";
 };
 
 class Trace {
@@ -102,8 +102,8 @@ class Trace {
   // What the builders of ir/trace/ops.h pass as attributes.
   using Attribute =
       std::variant<int64_t, std::string, DType, Shape, std::vector<int64_t>>;
-  // The operation `name` of the dialect on `operands`. With `like`, operands
-  // may have sizes that differ in text and are assumed equal.
+  // The operation `name` of the dialect on `operands`. After the first error
+  // of the trace nothing is added any more: every result is poisoned.
   Tensor Build(const char* name, absl::Span<const Tensor> operands,
                absl::Span<const std::pair<const char*, Attribute>> attributes);
 
@@ -126,8 +126,11 @@ class Trace {
  private:
   Trace();
   Tensor Wrap(const void* value);
-  // False, with the error noted, if a tensor is no value of this trace.
+  // False, with the error noted, if a tensor is no value of this trace that
+  // can be used here.
   bool Usable(absl::Span<const Tensor> tensors);
+  // Whether a value of that shape can be made here; the error is noted.
+  bool CanMake(const Shape& shape, DType dtype);
 
   std::unique_ptr<State> state_;
   std::shared_ptr<Trace*> self_;
