@@ -430,7 +430,12 @@ Value Functional::Run(const Node& node,
     auto it = values.find(leaf.as_reference());
     return it == values.end() ? Value(Tensor()) : Value(it->second);
   });
-  if (operation.layer != nullptr) return (*operation.layer)(arguments);
+  if (operation.layer != nullptr) {
+    // The model's own `training` rules, whatever the graph was built with.
+    std::erase_if(arguments.keyword,
+                  [](const auto& entry) { return entry.first == "training"; });
+    return (*operation.layer)(arguments);
+  }
   Trace::LayerScope scope(operation.name);
   return (*operation.function)(operation.config, arguments);
 }
