@@ -246,9 +246,11 @@ mlir::FailureOr<Stage> Stage::Build(
     const bool stored = llvm::any_of(op->getResults(), is_stored);
     SmallVector<AffineExpr, 6> domain(op.getExtents().size());
     size_t found = 0;
+    bool reads = false;
     for (auto [number, input] : llvm::enumerate(op.getInputs())) {
       auto it = axes.find(input);
       if (it == axes.end()) continue;
+      reads = true;
       for (auto [axis, expr] :
            llvm::enumerate(op.getMap(number).getResults())) {
         auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr);
@@ -258,7 +260,7 @@ mlir::FailureOr<Stage> Stage::Build(
         }
       }
     }
-    if (found == 0) {
+    if (!reads) {
       // Not a consumer of what is computed: inlined where it is read; stored
       // too if its domain is the root's.
       if (!stored) continue;
