@@ -103,7 +103,8 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
                          const PipelineOptions& options) {
   using PM = mlir::OpPassManager;
   const Target& target = *machine.target;
-  // Not the canonicalizer, which would move the constants of bodies out of them.
+  // Not the canonicalizer, which would move the constants of bodies out of
+  // them.
   auto cse = [](PM& pm) { pm.addPass(mlir::createCSEPass()); };
   auto cleanup = [](PM& pm) {
     pm.addPass(mlir::createCanonicalizerPass());

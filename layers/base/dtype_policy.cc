@@ -14,19 +14,18 @@ absl::Status Read(const Value& value, DTypePolicy& policy) {
     const Value* class_name = value.Find("class_name");
     const Value* config = value.Find("config");
     const Value* inner = config == nullptr ? nullptr : config->Find("name");
+    if (class_name != nullptr && class_name->is_string() &&
+        class_name->as_string() != "DTypePolicy") {
+      return absl::UnimplementedError(
+          absl::StrCat("is a ", class_name->as_string(),
+                       ", which is not supported, only DTypePolicy is"));
+    }
     if (class_name == nullptr || !class_name->is_string() || inner == nullptr ||
         !inner->is_string()) {
       return absl::InvalidArgumentError(
           "must be a serialized DTypePolicy with a name");
     }
-    if (class_name->as_string() == "DTypePolicyMap")
-      return absl::UnimplementedError(
-          "is a DTypePolicyMap, which is not supported");
     name = inner->as_string();
-    if (class_name->as_string() != "DTypePolicy") {
-      return absl::UnimplementedError(absl::StrCat(
-          "is the quantized policy '", name, "', which is not supported"));
-    }
   } else {
     return absl::InvalidArgumentError(absl::StrCat(
         "must be the name of a dtype policy, not ", value.ToString()));

@@ -411,7 +411,20 @@ absl::Status Functional::Configured() {
   if (!inputs.ok()) return inputs.status();
   auto outputs = ParseReferences(output_config_);
   if (!outputs.ok()) return outputs.status();
-  outputs_ = *std::move(outputs);
+  // Keras counts the node inside a nested Functional model as its first one in
+  // 'output_layers', and there alone.
+  outputs_ = outputs->MapLeaves([&](const Value& leaf) {
+    if (!leaf.is_reference()) return leaf;
+    TensorReference reference = leaf.as_reference();
+    auto it = by_name_.find(reference.operation);
+    const Layer* layer =
+        it == by_name_.end() ? nullptr : operations_[it->second].layer;
+    if (layer != nullptr && layer->class_name() == "Functional" &&
+        reference.node > 0) {
+      --reference.node;
+    }
+    return Value(std::move(reference));
+  });
   input_references_ = References(*inputs);
   for (const TensorReference& input : input_references_) {
     auto node = NodeOf(input);

@@ -56,6 +56,9 @@ std::pair<DType, hid_t> TypeOf(hid_t type) {
       return is_signed ? std::pair{DType::kInt64, H5T_NATIVE_INT64}
                        : std::pair{DType::kUInt64, H5T_NATIVE_UINT64};
     }
+    case H5T_OPAQUE:  // the bits of a bfloat16
+      return size == 2 ? std::pair{DType::kUInt16, type}
+                       : std::pair{DType::kInvalid, hid_t{-1}};
     case H5T_ENUM:
       return {DType::kBool, H5T_NATIVE_INT8};
     default:
