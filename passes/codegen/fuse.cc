@@ -142,6 +142,7 @@ class BlockFuser {
             reader && use.getOperandNumber() < reader.getInputs().size();
         if (scalar_read && reader->getBlock() == &block_) uses.push_back(&use);
       }
+      if (uses.size() < 2) continue;
       for (mlir::OpOperand* use : llvm::drop_begin(uses)) {
         mlir::OpBuilder builder(use->getOwner());
         mlir::Operation* copy = builder.clone(*op);
