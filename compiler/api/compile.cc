@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/api/keratin.h"
+#include "compiler/api/lower_model.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
 #include "compiler/codegen/machine.h"
@@ -65,10 +66,10 @@ std::string TextOf(mlir::Attribute attribute) {
 // What the traced function says: variables, inputs, symbols, assumptions.
 void DescribeSignature(mlir::ModuleOp module, const Machine& machine,
                        bool training, const std::string& name,
-                       Manifest& manifest) {
+                       const std::string& prefix, Manifest& manifest) {
   manifest.set_format_version(kManifestFormatVersion);
   manifest.set_compiler_version(kVersion);
-  manifest.set_name(kPrefix);
+  manifest.set_name(prefix);
   manifest.set_model_name(name);
   manifest.set_training(training);
   manifest.mutable_target()->set_triple(machine.triple);
@@ -178,16 +179,18 @@ void DescribeWorkspaces(mlir::ModuleOp module, Manifest& manifest) {
   }
 }
 
-// The module lowered to the LLVM dialect, and the manifest that describes it.
-absl::StatusOr<TracedModule> Lower(Model& model, const Machine& machine,
-                                   const CompileOptions& options,
-                                   Manifest& manifest) {
+}  // namespace
+
+absl::StatusOr<TracedModule> LowerModel(Model& model, const Machine& machine,
+                                        const CompileOptions& options,
+                                        const std::string& prefix,
+                                        Manifest& manifest) {
   auto traced = TraceModel(model, options);
   if (!traced.ok()) return traced.status();
   DescribeSignature(*traced->module, machine, options.training, model.name(),
-                    manifest);
+                    prefix, manifest);
   PipelineOptions pipeline;
-  pipeline.prefix = kPrefix;
+  pipeline.prefix = prefix;
   pipeline.dump_directory = options.dump_ir;
   pipeline.at_phase = [&](const std::string& phase, mlir::ModuleOp module) {
     if (phase == "graph") DescribeEntries(module, manifest);
@@ -199,23 +202,28 @@ absl::StatusOr<TracedModule> Lower(Model& model, const Machine& machine,
   return traced;
 }
 
-}  // namespace
-
 absl::StatusOr<Executable> Compile(Model& model,
                                    const CompileOptions& options) {
   auto machine = MachineFor(options.march);
   if (!machine.ok()) return machine.status();
   Manifest manifest;
-  auto lowered = Lower(model, *machine, options, manifest);
+  auto lowered = LowerModel(model, *machine, options, kPrefix, manifest);
   if (!lowered.ok()) return lowered.status();
-  auto object = EmitCode(*lowered->module, *machine, CodeKind::kObject);
+  return LoadLowered(*lowered, *machine, kPrefix, std::move(manifest));
+}
+
+absl::StatusOr<Executable> LoadLowered(const TracedModule& lowered,
+                                       const Machine& machine,
+                                       const std::string& prefix,
+                                       Manifest manifest) {
+  auto object = EmitCode(*lowered.module, machine, CodeKind::kObject);
   if (!object.ok()) return object.status();
-  auto jit = Jit::Load(*object, *machine);
+  auto jit = Jit::Load(*object, machine);
   if (!jit.ok()) return jit.status();
   EntryPoints entries;
   for (auto [name, entry] : {std::pair{"_prepare", &entries.prepare},
                              std::pair{"_call", &entries.call}}) {
-    auto address = (*jit)->Lookup(absl::StrCat(kPrefix, name));
+    auto address = (*jit)->Lookup(absl::StrCat(prefix, name));
     if (!address.ok()) return address.status();
     *entry = reinterpret_cast<keratin_entry>(*address);
   }
@@ -229,7 +237,7 @@ absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
   if (!machine.ok()) return machine.status();
   if (phase == "llvm" || phase == "object") {
     Manifest manifest;
-    auto lowered = Lower(model, *machine, options, manifest);
+    auto lowered = LowerModel(model, *machine, options, kPrefix, manifest);
     if (!lowered.ok()) return lowered.status();
     return EmitCode(*lowered->module, *machine,
                     phase == "llvm" ? CodeKind::kLlvmIr : CodeKind::kAssembly);

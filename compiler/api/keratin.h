@@ -38,6 +38,25 @@ absl::StatusOr<Executable> Compile(Model& model,
 absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
                                       const CompileOptions& options = {});
 
+enum class VariablePlace {
+  kEmbedded,   // in the artifact, prepared already
+  kFile,       // in `<path>.weights` beside it, prepared already
+  kArguments,  // nowhere: callers give them, and prepare them
+};
+
+struct ArtifactOptions {
+  CompileOptions compile;
+  VariablePlace variables = VariablePlace::kEmbedded;
+};
+
+// Writes an object file and, beside it, its C header. The symbols' prefix is
+// the file's name, made an identifier. Nothing is left half written.
+absl::Status WriteObject(Model& model, const std::string& path,
+                         const ArtifactOptions& options = {});
+// Writes a shared library, which Executable::LoadLibrary takes.
+absl::Status WriteLibrary(Model& model, const std::string& path,
+                          const ArtifactOptions& options = {});
+
 }  // namespace keratin
 
 #endif  // KERATIN_COMPILER_API_KERATIN_H_

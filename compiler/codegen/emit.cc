@@ -45,7 +45,8 @@ void RegisterCodegenDialects(mlir::DialectRegistry& registry) {
 }
 
 absl::StatusOr<std::string> EmitCode(mlir::ModuleOp module,
-                                     const Machine& machine, CodeKind kind) {
+                                     const Machine& machine, CodeKind kind,
+                                     const EmitOptions& options) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code =
       mlir::translateModuleToLLVMIR(module, context, "keratin");
@@ -68,7 +69,16 @@ absl::StatusOr<std::string> EmitCode(mlir::ModuleOp module,
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("min-legal-vector-width", width);
   }
+  if (!options.only.empty()) {
+    // The optimizer drops internal functions that nothing calls.
+    for (llvm::Function& function : *code) {
+      if (!function.isDeclaration() && function.getName() != options.only) {
+        function.setLinkage(llvm::GlobalValue::InternalLinkage);
+      }
+    }
+  }
   Optimize(*code, *backend);
+  if (options.decorate) options.decorate(*code);
 
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);

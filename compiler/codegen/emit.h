@@ -6,6 +6,7 @@
 #ifndef KERATIN_COMPILER_CODEGEN_EMIT_H_
 #define KERATIN_COMPILER_CODEGEN_EMIT_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -21,10 +22,18 @@ namespace keratin {
 
 enum class CodeKind { kObject, kAssembly, kLlvmIr };
 
+struct EmitOptions {
+  // Not empty: only this function and what it calls.
+  std::string only;
+  // Called once the code is optimized: adds data and small functions.
+  std::function<void(llvm::Module&)> decorate;
+};
+
 // Translates `module` (nothing but the LLVM dialect), optimizes it for
 // `machine` and returns the code: an object file's bytes, or text.
 absl::StatusOr<std::string> EmitCode(mlir::ModuleOp module,
-                                     const Machine& machine, CodeKind kind);
+                                     const Machine& machine, CodeKind kind,
+                                     const EmitOptions& options = {});
 
 // Makes the translations to LLVM IR known to a context that will hold such
 // modules.
