@@ -37,7 +37,7 @@ static inline int32_t $n_open(const char* path, struct $n_weights* weights) {
   uint64_t lanes[4], hash = basis ^ size, i = 0, word;
   const unsigned char* bytes;
   struct stat info;
-  int lane, file = open(path, O_RDONLY);
+  int k, lane, file = open(path, O_RDONLY);
   if (file < 0) return 1;
   if (fstat(file, &info) != 0 || (uint64_t)info.st_size != size) {
     close(file);
@@ -63,8 +63,8 @@ static inline int32_t $n_open(const char* path, struct $n_weights* weights) {
     munmap(weights->map, size);
     return 2;
   }
-  for (i = 0; i < $N_PREPARED; ++i) weights->prepared[i] = bytes + prepared[i];
-  for (i = 0; i < $N_STATE; ++i) weights->state[i] = bytes + state[i];
+  for (k = 0; k < $N_PREPARED; ++k) weights->prepared[k] = bytes + prepared[k];
+  for (k = 0; k < $N_STATE; ++k) weights->state[k] = bytes + state[k];
   return 0;
 }
 
