@@ -16,6 +16,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "passes/codegen/passes.h"
 #include "passes/codegen/target.h"
+#include "passes/graph/passes.h"
 #include "passes/lowering/passes.h"
 
 namespace {
@@ -40,10 +41,14 @@ int main(int argc, char** argv) {
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();
+  mlir::registerPass([] { return keratin::CreateStructurePass(); });
+  mlir::registerPass([] { return keratin::CreateSimplifyPass(); });
+  mlir::registerPass([] { return keratin::CreateSplitPreparePass(); });
   mlir::registerPass([] { return keratin::CreatePackPass(CurrentTarget()); });
   mlir::registerPass([] { return keratin::CreateFusePass(); });
   mlir::registerPass(
       [] { return keratin::CreateEmitKernelsPass(CurrentTarget()); });
+  mlir::registerPass([] { return keratin::CreatePlanMemoryPass(); });
   keratin::RegisterLoweringPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Keratin's optimizer driver\n", registry));
