@@ -288,7 +288,7 @@ absl::Status WriteNpz(absl::string_view path, const NamedArrays& arrays) {
   }
   if (arrays.empty()) return fail("an archive needs at least one array");
   if (zip_close(zip.get()) != 0) return fail(zip_strerror(zip.get()));
-  (void)zip.release();
+  [[maybe_unused]] zip_t* closed = zip.release();
   return absl::OkStatus();
 }
 

@@ -137,7 +137,7 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
         absl::StrCat("holds a single layer of class '", (*layer)->class_name(),
                      "', and only models are supported")));
   }
-  (void)layer->release();
+  [[maybe_unused]] Layer* released = layer->release();
   std::unique_ptr<Model> owned(model);
   absl::Status built = owned->BuildAll();
   if (!built.ok()) return named(built);
