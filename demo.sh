@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and reads ten handwritten digits with a trained convnet: for each image its true
-# label, the digit that the model sees, and the probability it gives. IR dumps go to out/.
+# label, the digit that the model sees, and the probability it gives. The object file, its header, the
+# library and IR dumps go to out/.
 set -euo pipefail
 cd "$(dirname "$0")"
 third_party/install.sh
 bazel build //compiler/tools:keratin
 keratin=bazel-bin/compiler/tools/keratin
 mkdir -p out
+"$keratin" compile examples/digits/digits.keras -o out/digits.o
+"$keratin" compile examples/digits/digits.keras --emit=library -o out/digits.so
 for phase in trace graph kernels buffers llvm object; do
   "$keratin" dump examples/digits/digits.keras --phase="$phase" >"out/digits.$phase.txt"
 done

@@ -21,6 +21,8 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
+    {"compile", "write an object file, a library or the IR of a model",
+     CompileVerb},
     {"run", "run a model or a compiled library on given inputs", RunVerb},
     {"dump", "print what the compiler makes of a model in a phase", DumpVerb},
     {"summary", "print the layers of a model as Keras does", SummaryVerb},
