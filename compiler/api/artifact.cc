@@ -18,6 +18,7 @@
 #include "compiler/codegen/jit.h"
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/machine.h"
+#include "ir/trace/module.h"
 #include "runtime/content_hash.h"
 
 namespace keratin {

@@ -7,10 +7,11 @@
 #include "absl/status/statusor.h"
 #include "compiler/api/keratin.h"
 #include "compiler/codegen/machine.h"
-#include "ir/trace/module.h"
 #include "runtime/executable.h"
 
 namespace keratin {
+
+struct TracedModule;  // ir/trace/module.h, which its callers include
 
 // Its entry functions are `<prefix>_prepare` and `<prefix>_call`, as `manifest`
 // then describes them.
