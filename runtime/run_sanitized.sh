@@ -1,0 +1,3 @@
+#!/bin/sh
+# Runs a program that was built with a sanitizer.
+exec "$1"
