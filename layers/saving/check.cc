@@ -35,7 +35,7 @@ absl::StatusOr<std::vector<Issue>> IssuesOf(const std::string& path,
 
 absl::StatusOr<std::vector<Issue>> Check(const std::string& path,
                                          const LoadOptions& options) {
-  const auto content = ReadArchive(path, options);
+  const auto content = ReadArchive(path, options, ArchiveParts::kConfig);
   if (!content.ok()) return content.status();
   const auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return IssuesOf(path, config.status());

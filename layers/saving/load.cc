@@ -5,9 +5,10 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "layers/saving/json.h"
-#include "layers/saving/weight_store.h"
 
 namespace keratin {
 namespace {
@@ -26,7 +27,16 @@ std::string ToSnakeCase(const std::string& name) {
 
 class WeightLoader {
  public:
-  explicit WeightLoader(WeightStore store) : store_(std::move(store)) {}
+  explicit WeightLoader(WeightStore store) : store_(std::move(store)) {
+    // Keras 2.13 called the list of a model's layers otherwise.
+    constexpr absl::string_view kOld = "_layer_checkpoint_dependencies";
+    WeightStore renamed;
+    for (auto& [key, array] : store_) {
+      renamed.emplace(absl::StrReplaceAll(key, {{kOld, "layers"}}),
+                      std::move(array));
+    }
+    store_ = std::move(renamed);
+  }
 
   absl::Status Load(Layer& layer, const std::string& path) {
     if (!visited_.insert(&layer).second) return absl::OkStatus();
@@ -34,10 +44,10 @@ class WeightLoader {
     size_t stored = 0;
     while (store_.contains(Key(path, stored))) ++stored;
     if (stored != own.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the layer '", layer.name(), "' has ", own.size(),
-                       " variables, and the weights file holds ", stored,
-                       " for it at '", path, "'"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the layer '", layer.name(), "' has ", own.size(),
+          " variables, and the weights file holds ", stored, " for it at '",
+          path, "'; save the model again from the code that made it"));
     }
     for (size_t k = 0; k < own.size(); ++k) {
       absl::Status status = Assign(*own[k], Key(path, k));
@@ -58,6 +68,22 @@ class WeightLoader {
         status = Load(*child.layers[0], below);
       }
       if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // After loading: an error for arrays that no layer has asked for. Those of
+  // optimizers are for training.
+  absl::Status CheckAllUsed() const {
+    for (const auto& [key, array] : store_) {
+      if (used_.contains(key) ||
+          absl::StrContains(absl::StrCat("/", key), "/optimizer/")) {
+        continue;
+      }
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the weights file holds '", key,
+          "', and the model has no variable for it; save the model again from "
+          "the code that made it"));
     }
     return absl::OkStatus();
   }
@@ -86,30 +112,34 @@ class WeightLoader {
   }
 
   absl::Status Assign(Variable& variable, const std::string& key) {
-    Array array = store_.at(key);
-    if (array.dtype() != variable.dtype()) {
-      // 16-bit floats are stored as bits or widened.
-      if (variable.dtype() == DType::kBFloat16 &&
-          array.dtype() == DType::kUInt16) {
-        auto bits =
-            Array::CopyOf(DType::kBFloat16, array.sizes(), array.raw_data());
-        if (!bits.ok()) return bits.status();
-        array = *std::move(bits);
-      } else {
-        auto cast = array.Cast(variable.dtype());
-        if (!cast.ok()) return cast.status();
-        array = *std::move(cast);
-      }
+    used_.insert(key);
+    auto array = Converted(store_.at(key), variable.dtype());
+    absl::Status status =
+        array.ok() ? variable.Assign(*std::move(array)) : array.status();
+    if (status.ok()) return status;
+    return absl::InvalidArgumentError(
+        absl::StrCat("weights at '", key, "' of the variable '",
+                     variable.path(), "': ", status.message()));
+  }
+
+  // Values stay what they are: 16-bit floats are stored as their bits or
+  // widened, and backends store integers in different widths.
+  static absl::StatusOr<Array> Converted(const Array& array, DType dtype) {
+    if (array.dtype() == dtype) return array;
+    if (dtype == DType::kBFloat16 && array.dtype() == DType::kUInt16)
+      return Array::CopyOf(dtype, array.sizes(), array.raw_data());
+    if ((IsFloating(dtype) && IsFloating(array.dtype())) ||
+        (IsInteger(dtype) && IsInteger(array.dtype()))) {
+      return array.Cast(dtype);
     }
-    absl::Status status = variable.Assign(std::move(array));
-    if (!status.ok())
-      return absl::InvalidArgumentError(
-          absl::StrCat("weights at '", key, "': ", status.message()));
-    return status;
+    return absl::InvalidArgumentError(
+        absl::StrCat("they are ", DTypeName(array.dtype()), ", ",
+                     DTypeName(dtype), " is expected"));
   }
 
   WeightStore store_;
   std::set<const Layer*> visited_;
+  std::set<std::string> used_;
 };
 
 }  // namespace
@@ -117,12 +147,11 @@ class WeightLoader {
 absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
                                             const LoadOptions& options) {
   auto named = [&](const absl::Status& status) {
-    if (status.message().find(path) != absl::string_view::npos) return status;
     return absl::Status(status.code(),
                         absl::StrCat("'", path, "': ", status.message()));
   };
-  auto content = ReadArchive(path, options);
-  if (!content.ok()) return named(content.status());
+  auto content = ReadArchive(path, options, ArchiveParts::kAll);
+  if (!content.ok()) return content.status();
   auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return named(config.status());
   if (!config->is_dict()) {
@@ -142,14 +171,12 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
   absl::Status built = owned->BuildAll();
   if (!built.ok()) return named(built);
   if (owned->variables().empty()) return owned;
-  if (content->weights.empty())
+  if (!content->has_weights)
     return named(absl::InvalidArgumentError(
         "holds neither model.weights.h5 nor model.weights.npz"));
-  auto store = content->weights_are_npz
-                   ? ReadWeightsNpz(content->weights, options)
-                   : ReadWeightsH5(content->weights, options);
-  if (!store.ok()) return named(store.status());
-  absl::Status loaded = WeightLoader(*std::move(store)).Load(*owned, "");
+  WeightLoader loader(std::move(content->weights));
+  absl::Status loaded = loader.Load(*owned, "");
+  if (loaded.ok()) loaded = loader.CheckAllUsed();
   if (!loaded.ok()) return named(loaded);
   return owned;
 }
