@@ -106,10 +106,6 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
   // Not the canonicalizer, which would move the constants of bodies out of
   // them.
   auto cse = [](PM& pm) { pm.addPass(mlir::createCSEPass()); };
-  auto cleanup = [](PM& pm) {
-    pm.addPass(mlir::createCanonicalizerPass());
-    pm.addPass(mlir::createCSEPass());
-  };
   const std::vector<std::pair<const char*, std::vector<Step>>> phases = {
       {"trace", {}},
       {"graph",
@@ -130,12 +126,12 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
       {"kernels",
        {{"emit-kernels",
          [&](PM& pm) { pm.addPass(CreateEmitKernelsPass(target)); }},
-        {"canonicalize",
-         [&](PM& pm) {
-           cleanup(pm);
+        // The emitter folds as it builds: only repetitions are left.
+        {"cse", cse},
+        {"hoist",
+         [](PM& pm) {
            pm.addNestedPass<mlir::func::FuncOp>(
                mlir::createLoopInvariantCodeMotionPass());
-           cleanup(pm);
          }}}},
       {"buffers",
        {{"plan-memory", [](PM& pm) { pm.addPass(CreatePlanMemoryPass()); }}}},

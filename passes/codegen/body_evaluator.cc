@@ -21,12 +21,28 @@ mlir::VectorType VectorOf(int lanes, Type element) {
 
 }  // namespace
 
+BodyEvaluator::BodyEvaluator(mlir::OpBuilder& builder, const Stage& stage,
+                             const Schedule& schedule, KernelScope& scope)
+    : builder_(builder), stage_(stage), schedule_(schedule), scope_(scope) {
+  for (int loop = 0; loop < stage.NumLoops(); ++loop) {
+    if (!stage.loops[loop].reduction && loop != schedule.lane &&
+        loop != schedule.row)
+      nest_.push_back(loop);
+  }
+  if (schedule.lane >= 0 && !schedule.horizontal)
+    nest_.push_back(schedule.lane);
+  if (schedule.row >= 0) nest_.push_back(schedule.row);
+  llvm::append_range(nest_, schedule.reductions);
+  if (schedule.horizontal) nest_.push_back(schedule.lane);
+}
+
 void BodyEvaluator::BeginTile(const TilePlace* place, int last_vector,
                               Value tail) {
   place_ = place;
   last_vector_ = last_vector;
   tail_ = tail;
   memo_.clear();
+  first_.clear();
   accumulators_ = {};
 }
 
@@ -66,38 +82,31 @@ Value BodyEvaluator::AllTrue(Location loc) {
 
 Value BodyEvaluator::Address(const Access& access, int row, int vector,
                              Location loc) {
-  Value address = EmitDim(builder_, loc, access.offset, scope_.symbols);
-  auto add = [&](Value term) {
-    address = arith::AddIOp::create(builder_, loc, address, term);
-  };
-  auto add_scaled = [&](Value iteration, const Dim& stride) {
-    if (!iteration || stride == Dim(0)) return;
-    if (stride == Dim(1)) return add(iteration);
-    add(arith::MulIOp::create(builder_, loc, iteration,
-                              EmitDim(builder_, loc, stride, scope_.symbols)));
-  };
-  for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
-    Value iteration = place_->iteration[loop];
-    if (access.panel != 0 && access.panel_loop == loop) {
-      // Tiles begin at whole panels.
-      if (iteration) {
-        Value panel = arith::DivUIOp::create(
-            builder_, loc, iteration,
-            arith::ConstantIndexOp::create(builder_, loc, access.panel));
-        add_scaled(panel, access.panel_stride);
+  IndexBuilder& index = scope_.index;
+  Value& first = first_[&access];
+  if (!first) {
+    first = index.Constant(0);
+    for (int loop : nest_) {
+      Value iteration = place_->iteration[loop];
+      if (!iteration) continue;
+      Dim stride = access.strides[loop];
+      if (access.panel != 0 && access.panel_loop == loop) {
+        // Tiles begin at whole panels.
+        iteration = index.Divide(loc, iteration, access.panel);
+        stride = access.panel_stride;
       }
-    } else {
-      add_scaled(iteration, access.strides[loop]);
+      first = index.Add(loc, first,
+                        index.Mul(loc, iteration, index.Of(loc, stride)));
     }
-    int64_t within = 0;
-    if (loop == schedule_.row) within = row;
-    if (loop == schedule_.lane) within = int64_t{vector} * schedule_.lanes;
-    if (within != 0 && !(access.strides[loop] == Dim(0))) {
-      add(EmitDim(builder_, loc, access.strides[loop] * Dim(within),
-                  scope_.symbols));
-    }
+    first = index.Add(loc, first, index.Of(loc, access.offset));
   }
-  return address;
+  Dim within = 0;
+  if (schedule_.row >= 0) within += access.strides[schedule_.row] * Dim(row);
+  if (schedule_.lane >= 0) {
+    within +=
+        access.strides[schedule_.lane] * Dim(int64_t{vector} * schedule_.lanes);
+  }
+  return index.Add(loc, first, index.Of(loc, within));
 }
 
 Value BodyEvaluator::FromStorage(Value value, Type element, Location loc) {
@@ -120,7 +129,7 @@ Value BodyEvaluator::Gather(Value buffer, Value indices, Value mask,
   mlir::VectorType type = VectorOf(schedule_.lanes, storage);
   Value pass =
       arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
-  Value zero = arith::ConstantIndexOp::create(builder_, loc, 0);
+  Value zero = scope_.index.Constant(0);
   Value result = vector::GatherOp::create(builder_, loc, type, buffer,
                                           mlir::ValueRange{zero}, indices,
                                           mask ? mask : AllTrue(loc), pass);
@@ -147,9 +156,8 @@ Value BodyEvaluator::Read(Value buffer, Value address, const Dim& stride,
   mlir::VectorType index_type =
       VectorOf(schedule_.lanes, builder_.getIndexType());
   Value lane = vector::StepOp::create(builder_, loc, index_type);
-  Value step = vector::BroadcastOp::create(
-      builder_, loc, index_type,
-      EmitDim(builder_, loc, stride, scope_.symbols));
+  Value step = vector::BroadcastOp::create(builder_, loc, index_type,
+                                           scope_.index.Of(loc, stride));
   Value base = vector::BroadcastOp::create(builder_, loc, index_type, address);
   Value indices = arith::AddIOp::create(
       builder_, loc, base, arith::MulIOp::create(builder_, loc, lane, step));
@@ -193,29 +201,26 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Index(const Node* node, int dimension,
                                                 int row, int vector,
                                                 Location loc) {
   const IndexExpr& expr = node->index[dimension];
+  IndexBuilder& builder = scope_.index;
   LaneValue result;
-  result.value = arith::ConstantIndexOp::create(builder_, loc, expr.constant);
-  auto add = [&](Value term) {
-    result.value = arith::AddIOp::create(builder_, loc, result.value, term);
-  };
-  for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
+  result.value = builder.Constant(0);
+  int64_t constant = expr.constant;
+  for (int loop : nest_) {
     const int64_t coefficient = expr.coefficients[loop];
     if (coefficient == 0) continue;
     if (Value iteration = place_->iteration[loop]) {
-      add(arith::MulIOp::create(
-          builder_, loc, iteration,
-          arith::ConstantIndexOp::create(builder_, loc, coefficient)));
+      result.value = builder.Add(
+          loc, result.value,
+          builder.Mul(loc, iteration, builder.Constant(coefficient)));
     }
-    int64_t within = 0;
-    if (loop == schedule_.row) within = row;
-    if (loop == schedule_.lane) within = int64_t{vector} * schedule_.lanes;
-    if (within != 0)
-      add(arith::ConstantIndexOp::create(builder_, loc, within * coefficient));
+    if (loop == schedule_.row) constant += row * coefficient;
     if (loop == schedule_.lane) {
+      constant += int64_t{vector} * schedule_.lanes * coefficient;
       result.kind = LaneValue::kLinear;
       result.coefficient = coefficient;
     }
   }
+  result.value = builder.Add(loc, result.value, builder.Constant(constant));
   return result;
 }
 
@@ -234,22 +239,21 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
   Type element = mlir::getElementTypeOrSelf(tensor.getType());
   SmallVector<Dim, 6> strides = RowMajorStrides(ir::DimsOf(tensor.getType()));
 
-  Value address = arith::ConstantIndexOp::create(builder_, loc, 0);
+  Value address = scope_.index.Constant(0);
   Dim lane_stride = 0;
   SmallVector<std::pair<Value, Value>> varying;  // index vector, stride
   for (auto [axis, index] : llvm::enumerate(op.getIndices())) {
     auto value = BodyValue(node, index, row, vector, nullptr);
     if (failed(value)) return mlir::failure();
-    Value stride = EmitDim(builder_, loc, strides[axis], scope_.symbols);
+    Value stride = scope_.index.Of(loc, strides[axis]);
     if (value->kind == LaneValue::kVector) {
       varying.push_back({value->value, stride});
       continue;
     }
     if (value->kind == LaneValue::kLinear)
       lane_stride = lane_stride + Dim(value->coefficient) * strides[axis];
-    address = arith::AddIOp::create(
-        builder_, loc, address,
-        arith::MulIOp::create(builder_, loc, value->value, stride));
+    address = scope_.index.Add(loc, address,
+                               scope_.index.Mul(loc, value->value, stride));
   }
   const bool guarded_lanes =
       guard != nullptr && guard->kind == LaneValue::kVector;
@@ -257,7 +261,7 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
     // A guard that holds for all lanes or none: the first element is read
     // instead, and not used. For a vector read the mask below keeps it inside
     // the buffer.
-    Value zero = arith::ConstantIndexOp::create(builder_, loc, 0);
+    Value zero = scope_.index.Constant(0);
     address =
         arith::SelectOp::create(builder_, loc, guard->value, address, zero);
   }
@@ -290,9 +294,8 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
     indices = arith::AddIOp::create(builder_, loc, indices, term);
   };
   if (!(lane_stride == Dim(0))) {
-    Value step = vector::BroadcastOp::create(
-        builder_, loc, index_type,
-        EmitDim(builder_, loc, lane_stride, scope_.symbols));
+    Value step = vector::BroadcastOp::create(builder_, loc, index_type,
+                                             scope_.index.Of(loc, lane_stride));
     add(arith::MulIOp::create(builder_, loc,
                               vector::StepOp::create(builder_, loc, index_type),
                               step));
@@ -304,6 +307,21 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
   }
   result.value = Gather(buffer, indices, mask, element, loc);
   return result;
+}
+
+Value BodyEvaluator::Scalar(mlir::Operation* op,
+                            llvm::ArrayRef<LaneValue> operands, Location loc) {
+  if (op->getNumOperands() == 2 && op->getResult(0).getType().isIndex()) {
+    Value x = operands[0].value, y = operands[1].value;
+    if (mlir::isa<arith::AddIOp>(op)) return scope_.index.Add(loc, x, y);
+    if (mlir::isa<arith::SubIOp>(op)) return scope_.index.Sub(loc, x, y);
+    if (mlir::isa<arith::MulIOp>(op)) return scope_.index.Mul(loc, x, y);
+  }
+  mlir::OperationState state(loc, op->getName());
+  state.addAttributes(op->getAttrs());
+  for (const LaneValue& operand : operands) state.addOperands(operand.value);
+  state.addTypes(op->getResultTypes());
+  return builder_.create(state)->getResult(0);
 }
 
 mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node,
@@ -337,11 +355,7 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node,
     }
     const bool add = mlir::isa<arith::AddIOp>(op);
     if (add || mlir::isa<arith::SubIOp>(op)) {
-      result.value =
-          add ? Value(arith::AddIOp::create(builder_, loc, operands[0].value,
-                                            operands[1].value))
-              : Value(arith::SubIOp::create(builder_, loc, operands[0].value,
-                                            operands[1].value));
+      result.value = Scalar(op, operands, loc);
       result.coefficient =
           coefficient(operands[0]) + (add ? 1 : -1) * coefficient(operands[1]);
       if (result.coefficient == 0) result.kind = LaneValue::kScalar;
@@ -351,8 +365,7 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node,
       for (int side = 0; side < 2; ++side) {
         auto factor = operands[side].value.getDefiningOp<arith::ConstantOp>();
         if (operands[side].kind != LaneValue::kScalar || !factor) continue;
-        result.value = arith::MulIOp::create(builder_, loc, operands[0].value,
-                                             operands[1].value);
+        result.value = Scalar(op, operands, loc);
         result.coefficient =
             coefficient(operands[1 - side]) *
             mlir::cast<mlir::IntegerAttr>(factor.getValue()).getInt();
@@ -360,16 +373,19 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Generic(const Node* node,
       }
     }
   }
+  LaneValue result;
+  if (scalar) {
+    result.value = Scalar(op, operands, loc);
+    return result;
+  }
   mlir::OperationState state(loc, op->getName());
   state.addAttributes(op->getAttrs());
   for (const LaneValue& operand : operands)
-    state.addOperands(scalar ? operand.value : ToVector(operand, loc));
+    state.addOperands(ToVector(operand, loc));
   for (Type type : op->getResultTypes())
-    state.addTypes(scalar ? type : Type(VectorOf(schedule_.lanes, type)));
-  mlir::Operation* created = builder_.create(state);
-  LaneValue result;
-  result.kind = scalar ? LaneValue::kScalar : LaneValue::kVector;
-  result.value = created->getResult(0);
+    state.addTypes(VectorOf(schedule_.lanes, type));
+  result.kind = LaneValue::kVector;
+  result.value = builder_.create(state)->getResult(0);
   return result;
 }
 
@@ -397,20 +413,24 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node,
   const std::pair<const Node*, void*> identity{node,
                                                value.getAsOpaquePointer()};
   auto& slot = identities_[identity];
-  Key key{&slot, rows ? row : -1, lanes ? vector : -1};
+  const bool constant = mlir::isa<arith::ConstantOp, ir::DimOp>(op);
+  Key key{&slot, rows && !constant ? row : -1,
+          lanes && !constant ? vector : -1};
   if (guard == nullptr) {
     if (auto it = memo_.find(key); it != memo_.end()) return it->second;
   }
   mlir::FailureOr<LaneValue> result = mlir::failure();
   if (mlir::isa<arith::ConstantOp>(op)) {
-    LaneValue constant;
-    constant.value = builder_.clone(*op)->getResult(0);
-    result = constant;
+    LaneValue number;
+    number.value = value.getType().isIndex()
+                       ? scope_.index.Constant(*ConstantIndex(value))
+                       : builder_.clone(*op)->getResult(0);
+    result = number;
   } else if (auto index = mlir::dyn_cast<ir::IndexOp>(op)) {
     result = Index(node, index.getDimension(), row, vector, loc);
   } else if (auto dim = mlir::dyn_cast<ir::DimOp>(op)) {
     LaneValue size;
-    size.value = EmitDim(builder_, loc, dim.getDim(), scope_.symbols);
+    size.value = scope_.index.Of(loc, dim.getDim());
     result = size;
   } else if (auto extract = mlir::dyn_cast<ir::ExtractOp>(op)) {
     result = Extract(node, extract, row, vector, guard);
@@ -495,9 +515,8 @@ void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row,
   }
   mlir::VectorType index_type =
       VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value step = vector::BroadcastOp::create(
-      builder_, loc, index_type,
-      EmitDim(builder_, loc, stride, scope_.symbols));
+  Value step = vector::BroadcastOp::create(builder_, loc, index_type,
+                                           scope_.index.Of(loc, stride));
   Value indices = arith::MulIOp::create(
       builder_, loc, vector::StepOp::create(builder_, loc, index_type), step);
   vector::ScatterOp::create(builder_, loc, mlir::Type(), buffer,

@@ -28,8 +28,7 @@ struct TilePlace {
 class BodyEvaluator {
  public:
   BodyEvaluator(mlir::OpBuilder& builder, const Stage& stage,
-                const Schedule& schedule, const KernelScope& scope)
-      : builder_(builder), stage_(stage), schedule_(schedule), scope_(scope) {}
+                const Schedule& schedule, KernelScope& scope);
 
   // Begins a tile at `place`. `tail` is the mask of the last vector (null: it
   // is whole), `accumulators` the anchor's results by (result, row, vector)
@@ -78,6 +77,9 @@ class BodyEvaluator {
                                      const LaneValue* guard);
   mlir::FailureOr<LaneValue> Generic(const Node* node, mlir::Operation* op,
                                      int row, int vector);
+  // A copy of `op` on values that are the same in all lanes, or linear in them.
+  mlir::Value Scalar(mlir::Operation* op, llvm::ArrayRef<LaneValue> operands,
+                     mlir::Location loc);
   LaneValue Leaf(int leaf, int row, int vector, mlir::Location loc);
   // Reads `lanes` elements from `address` on, `stride` apart; `mask` may be
   // null.
@@ -95,13 +97,18 @@ class BodyEvaluator {
   mlir::OpBuilder& builder_;
   const Stage& stage_;
   const Schedule& schedule_;
-  const KernelScope& scope_;
+  KernelScope& scope_;
   const TilePlace* place_ = nullptr;
   int last_vector_ = -1;
   mlir::Value tail_;
   llvm::ArrayRef<llvm::SmallVector<LaneValue>> accumulators_;
   int accumulator_vectors_ = 1;
   std::map<Key, LaneValue> memo_;
+  // The address of each access at the first row and vector of the tile.
+  llvm::DenseMap<const Access*, mlir::Value> first_;
+  // All loops, the outermost of the nest first: what addresses share is what
+  // outer loops keep.
+  llvm::SmallVector<int, 6> nest_;
   // A stable address for each value of each node's body: the memo's key.
   std::map<std::pair<const Node*, void*>, char> identities_;
 };

@@ -130,7 +130,7 @@ class EmitKernelsPass
     function.setPrivate();
     mlir::Block* entry = function.addEntryBlock();
     builder.setInsertionPointToStart(entry);
-    KernelScope scope;
+    KernelScope scope(builder, entry);
     unsigned next = 0;
     for (mlir::BlockArgument argument : body.getArguments())
       scope.buffers[argument] = entry->getArgument(next++);
@@ -141,7 +141,7 @@ class EmitKernelsPass
     }
     SmallVector<mlir::Attribute> names;
     for (const std::string& symbol : symbols) {
-      scope.symbols[symbol] = entry->getArgument(next++);
+      scope.index.symbols[symbol] = entry->getArgument(next++);
       names.push_back(builder.getStringAttr(symbol));
     }
     Value begin = entry->getArgument(next++);
@@ -164,13 +164,12 @@ class EmitKernelsPass
       for (int k = static_cast<int>(counts.size()) - 1; k >= 0; --k) {
         Value index = task;
         if (k > 0) {
-          Value count = EmitDim(builder, loc, counts[k], scope.symbols);
+          Value count = scope.index.Of(loc, counts[k]);
           index = arith::RemUIOp::create(builder, loc, task, count);
           task = arith::DivUIOp::create(builder, loc, task, count);
         }
-        Value block =
-            EmitDim(builder, loc, first.schedule.tasks[k].block, scope.symbols);
-        begins[k] = arith::MulIOp::create(builder, loc, index, block);
+        Value block = scope.index.Of(loc, first.schedule.tasks[k].block);
+        begins[k] = scope.index.Mul(loc, index, block);
       }
       for (const StagePlan& plan : *plans) {
         if (failed(
@@ -180,12 +179,10 @@ class EmitKernelsPass
       return mlir::success();
     };
     if (counts.empty()) {
-      if (failed(emit_task(arith::ConstantIndexOp::create(builder, loc, 0))))
-        return mlir::failure();
+      if (failed(emit_task(scope.index.Constant(0)))) return mlir::failure();
     } else {
-      auto loop = mlir::scf::ForOp::create(
-          builder, loc, begin, end,
-          arith::ConstantIndexOp::create(builder, loc, 1));
+      auto loop = mlir::scf::ForOp::create(builder, loc, begin, end,
+                                           scope.index.Constant(1));
       mlir::OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(loop.getBody());
       if (failed(emit_task(loop.getInductionVar()))) return mlir::failure();

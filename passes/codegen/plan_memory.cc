@@ -339,7 +339,7 @@ class EntryPlanner {
     if (is_new) {
       mlir::OpBuilder::InsertionGuard guard(b_);
       b_.setInsertionPoint(dims_end_);
-      entry->second = EmitDim(b_, function_.getLoc(), dim, symbols_);
+      entry->second = index_->Of(function_.getLoc(), dim);
     }
     return entry->second;
   }
@@ -374,6 +374,7 @@ class EntryPlanner {
     made->setAttr("keratin.entry", b_.getUnitAttr());
     made->setAttr("keratin.workspace", b_.getStringAttr(workspace_.ToString()));
     mlir::Block* entry = made.addEntryBlock();
+    index_.emplace(b_, entry);
     auto describe = [&](unsigned at, llvm::StringRef role,
                         mlir::DictionaryAttr attributes, Type type) {
       mlir::NamedAttrList list(attributes);
@@ -400,7 +401,7 @@ class EntryPlanner {
       unsigned at = arguments + results + 1 + k;
       made.setArgAttr(at, "keratin.role", b_.getStringAttr("symbol"));
       made.setArgAttr(at, "keratin.name", b_.getStringAttr(name));
-      symbols_[name] = entry->getArgument(at);
+      index_->symbols[name] = entry->getArgument(at);
     }
     b_.setInsertionPointToStart(entry);
     dims_end_ = mlir::func::ReturnOp::create(b_, loc);
@@ -655,7 +656,7 @@ class EntryPlanner {
 
   Dim workspace_ = 0;
   Value workspace_value_;
-  llvm::StringMap<Value> symbols_;
+  std::optional<IndexBuilder> index_;
   std::map<std::string, Value> dims_;
   mlir::Operation* dims_end_ = nullptr;
 };

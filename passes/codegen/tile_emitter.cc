@@ -22,7 +22,7 @@ constexpr int64_t kUnrolledReduction = 16;
 class StageEmitter {
  public:
   StageEmitter(mlir::OpBuilder& builder, const Stage& stage,
-               const Schedule& schedule, const KernelScope& scope)
+               const Schedule& schedule, KernelScope& scope)
       : builder_(builder),
         stage_(stage),
         schedule_(schedule),
@@ -46,20 +46,17 @@ class StageEmitter {
       low_[task.loop] = begin[number];
       const Dim& extent = stage_.loops[task.loop].extent;
       if (task.block == Dim(1)) {
-        high_[task.loop] =
-            arith::AddIOp::create(builder_, loc_, begin[number], Constant(1));
+        high_[task.loop] = Add(begin[number], Constant(1));
         extent_[task.loop] = 1;
         continue;
       }
-      Value end = arith::AddIOp::create(
-          builder_, loc_, begin[number],
-          EmitDim(builder_, loc_, task.block, scope_.symbols));
-      high_[task.loop] =
-          arith::MinSIOp::create(builder_, loc_, end, Extent(task.loop));
+      Value end = Add(begin[number], scope_.index.Of(loc_, task.block));
       // Whole blocks only: the size of every block is known.
       const bool whole =
           extent.IsConstant() && task.block.IsConstant() &&
           extent.AsConstant().value() % task.block.AsConstant().value() == 0;
+      high_[task.loop] =
+          whole ? end : scope_.index.Min(loc_, end, Extent(task.loop));
       extent_[task.loop] = whole ? task.block : Dim::Symbol("<block>");
     }
     for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
@@ -71,11 +68,11 @@ class StageEmitter {
   }
 
  private:
-  Value Constant(int64_t value) {
-    return arith::ConstantIndexOp::create(builder_, loc_, value);
-  }
+  Value Constant(int64_t value) { return scope_.index.Constant(value); }
+  Value Add(Value a, Value b) { return scope_.index.Add(loc_, a, b); }
+  Value Sub(Value a, Value b) { return scope_.index.Sub(loc_, a, b); }
   Value Extent(int loop) {
-    return EmitDim(builder_, loc_, stage_.loops[loop].extent, scope_.symbols);
+    return scope_.index.Of(loc_, stage_.loops[loop].extent);
   }
 
   // for (i = low; i < high; i += step) body(i)
@@ -114,8 +111,7 @@ class StageEmitter {
         place_.iteration[lane] = low_[lane];
         if (failed(Rows(schedule_.vectors, Value()))) return mlir::failure();
       } else if (whole > 0) {
-        Value end =
-            arith::AddIOp::create(builder_, loc_, low_[lane], Constant(whole));
+        Value end = Add(low_[lane], Constant(whole));
         if (failed(For(low_[lane], end, columns, [&](Value i) {
               place_.iteration[lane] = i;
               return Rows(schedule_.vectors, Value());
@@ -125,9 +121,7 @@ class StageEmitter {
       }
       if (rest == 0) return mlir::success();
       place_.iteration[lane] =
-          whole == 0 ? low_[lane]
-                     : Value(arith::AddIOp::create(builder_, loc_, low_[lane],
-                                                   Constant(whole)));
+          whole == 0 ? low_[lane] : Value(Add(low_[lane], Constant(whole)));
       const int vectors = static_cast<int>((rest + lanes - 1) / lanes);
       Value mask;
       if (rest % lanes != 0) {
@@ -139,10 +133,9 @@ class StageEmitter {
       return Rows(vectors, mask);
     }
     // Unknown or uneven: whole tiles, then single vectors, the last one masked.
-    Value size = arith::SubIOp::create(builder_, loc_, high_[lane], low_[lane]);
-    Value rest =
-        arith::RemUIOp::create(builder_, loc_, size, Constant(columns));
-    Value end = arith::SubIOp::create(builder_, loc_, high_[lane], rest);
+    Value size = Sub(high_[lane], low_[lane]);
+    Value rest = scope_.index.Remainder(loc_, size, columns);
+    Value end = Sub(high_[lane], rest);
     if (failed(For(low_[lane], end, columns, [&](Value i) {
           place_.iteration[lane] = i;
           return Rows(schedule_.vectors, Value());
@@ -156,7 +149,7 @@ class StageEmitter {
     }
     return For(end, high_[lane], lanes, [&](Value i) {
       place_.iteration[lane] = i;
-      Value left = arith::SubIOp::create(builder_, loc_, high_[lane], i);
+      Value left = Sub(high_[lane], i);
       Value mask = mlir::vector::CreateMaskOp::create(
           builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
           ValueRange{left});
@@ -209,22 +202,19 @@ class StageEmitter {
         place_.iteration[row] = low;
         if (failed(Tile(rows, vectors, tail))) return mlir::failure();
       } else if (whole > 0) {
-        Value end = arith::AddIOp::create(builder_, loc_, low, Constant(whole));
+        Value end = Add(low, Constant(whole));
         if (failed(RowLoop(low, end, rows, vectors, tail)))
           return mlir::failure();
       }
       done = whole;
       if (done == total) return mlir::success();
-      place_.iteration[row] = done == 0
-                                  ? low
-                                  : Value(arith::AddIOp::create(
-                                        builder_, loc_, low, Constant(done)));
+      place_.iteration[row] = done == 0 ? low : Value(Add(low, Constant(done)));
       return Tile(static_cast<int>(total - done), vectors, tail);
     }
     for (; rows >= 1; rows = rows > 4 ? 4 : rows > 1 ? 1 : 0) {
-      Value left = arith::SubIOp::create(builder_, loc_, high_[row], low);
-      Value rest = arith::RemUIOp::create(builder_, loc_, left, Constant(rows));
-      Value end = arith::SubIOp::create(builder_, loc_, high_[row], rest);
+      Value left = Sub(high_[row], low);
+      Value rest = scope_.index.Remainder(loc_, left, rows);
+      Value end = Sub(high_[row], rest);
       if (failed(RowLoop(low, end, rows, vectors, tail)))
         return mlir::failure();
       low = end;
@@ -382,9 +372,7 @@ class StageEmitter {
     if (extent.IsConstant()) {
       whole = Constant(extent.AsConstant().value() / columns * columns);
     } else {
-      whole = arith::SubIOp::create(
-          builder_, loc_, high,
-          arith::RemUIOp::create(builder_, loc_, high, Constant(columns)));
+      whole = Sub(high, scope_.index.Remainder(loc_, high, columns));
     }
     auto result =
         ForWith(Constant(0), whole, columns, accumulators,
@@ -401,7 +389,7 @@ class StageEmitter {
         [&](Value i,
             SmallVector<Value> inner) -> mlir::FailureOr<SmallVector<Value>> {
           place_.iteration[lane] = i;
-          Value left = arith::SubIOp::create(builder_, loc_, high, i);
+          Value left = Sub(high, i);
           Value mask = mlir::vector::CreateMaskOp::create(
               builder_, loc_,
               mlir::VectorType::get({lanes}, builder_.getI1Type()),
@@ -464,7 +452,7 @@ class StageEmitter {
   mlir::OpBuilder& builder_;
   const Stage& stage_;
   const Schedule& schedule_;
-  const KernelScope& scope_;
+  KernelScope& scope_;
   BodyEvaluator evaluator_;
   Location loc_;
   TilePlace place_;
@@ -484,62 +472,8 @@ mlir::Type StorageType(mlir::Type element) {
   return element;
 }
 
-Value EmitDim(mlir::OpBuilder& builder, Location loc, const Dim& dim,
-              const llvm::StringMap<Value>& symbols) {
-  Value sum;
-  auto add = [&](Value term) {
-    sum = sum ? Value(arith::AddIOp::create(builder, loc, sum, term)) : term;
-  };
-  for (const DimTerm& term : dim.terms()) {
-    Value product;
-    for (const std::shared_ptr<const DimAtom>& atom : term.factors) {
-      Value factor;
-      if (atom->kind == DimAtom::Kind::kSymbol) {
-        factor = symbols.lookup(atom->symbol);
-      } else {
-        factor = EmitDim(builder, loc, atom->operands[0], symbols);
-        for (const Dim& operand :
-             llvm::ArrayRef<Dim>(atom->operands).drop_front()) {
-          Value other = EmitDim(builder, loc, operand, symbols);
-          switch (atom->kind) {
-            case DimAtom::Kind::kFloorDiv:
-              factor = arith::FloorDivSIOp::create(builder, loc, factor, other);
-              break;
-            case DimAtom::Kind::kMod: {
-              Value quotient =
-                  arith::FloorDivSIOp::create(builder, loc, factor, other);
-              factor = arith::SubIOp::create(
-                  builder, loc, factor,
-                  arith::MulIOp::create(builder, loc, quotient, other));
-              break;
-            }
-            case DimAtom::Kind::kMax:
-              factor = arith::MaxSIOp::create(builder, loc, factor, other);
-              break;
-            default:
-              factor = arith::MinSIOp::create(builder, loc, factor, other);
-          }
-        }
-      }
-      product =
-          product ? Value(arith::MulIOp::create(builder, loc, product, factor))
-                  : factor;
-    }
-    if (term.coefficient != 1) {
-      product = arith::MulIOp::create(
-          builder, loc, product,
-          arith::ConstantIndexOp::create(builder, loc, term.coefficient));
-    }
-    add(product);
-  }
-  if (dim.offset() != 0 || !sum)
-    add(arith::ConstantIndexOp::create(builder, loc, dim.offset()));
-  return sum;
-}
-
 mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage,
-                              const Schedule& schedule,
-                              const KernelScope& scope,
+                              const Schedule& schedule, KernelScope& scope,
                               llvm::ArrayRef<Value> begin) {
   return StageEmitter(builder, stage, schedule, scope).Run(begin);
 }

@@ -10,6 +10,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "mlir/IR/Builders.h"
+#include "passes/codegen/index_builder.h"
 #include "passes/codegen/schedule.h"
 #include "passes/codegen/stage.h"
 
@@ -18,22 +19,19 @@ namespace keratin {
 // Values that hold in the whole kernel function: its buffers and the sizes it
 // was given.
 struct KernelScope {
+  KernelScope(mlir::OpBuilder& builder, mlir::Block* entry)
+      : index(builder, entry) {}
+
   llvm::DenseMap<mlir::Value, mlir::Value>
       buffers;  // tensor in the kernel region -> flat memref
-  llvm::StringMap<mlir::Value> symbols;  // symbol -> index value
+  IndexBuilder index;
 };
 
 // Emits the tasks of one stage inside one task of its kernel: `begin` holds,
 // for each task of the schedule, the first iteration of its block.
 mlir::LogicalResult EmitStage(mlir::OpBuilder& builder, const Stage& stage,
-                              const Schedule& schedule,
-                              const KernelScope& scope,
+                              const Schedule& schedule, KernelScope& scope,
                               llvm::ArrayRef<mlir::Value> begin);
-
-// The value of `dim` at run time.
-mlir::Value EmitDim(mlir::OpBuilder& builder, mlir::Location loc,
-                    const Dim& dim,
-                    const llvm::StringMap<mlir::Value>& symbols);
 
 // The type in which elements of `type` lie in memory: i1 as i8, unsigned
 // integers as signless ones.
