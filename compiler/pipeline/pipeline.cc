@@ -10,6 +10,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/codegen/passes.h"
@@ -40,24 +41,12 @@ class PhaseRunner {
 
   absl::Status Run(const std::string& name,
                    const std::function<void(mlir::OpPassManager&)>& add) {
-    std::string complaint;
-    mlir::ScopedDiagnosticHandler handler(
-        module_.getContext(), [&](mlir::Diagnostic& diagnostic) {
-          if (complaint.empty() &&
-              diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error) {
-            llvm::raw_string_ostream stream(complaint);
-            diagnostic.getLocation().print(stream);
-            stream << ": " << diagnostic.str();
-          }
-          return mlir::success();
-        });
     mlir::PassManager pm(module_.getContext(), "builtin.module");
+    pm.enableVerifier(false);  // EndPhase does
     add(pm);
-    if (failed(pm.run(module_))) {
-      return absl::InternalError(
-          absl::StrCat("the pass '", name, "' failed: ", complaint,
-                       "; this is a fault of the compiler, please report it"));
-    }
+    absl::Status status = Guard(absl::StrCat("the pass '", name, "' failed"),
+                                [&] { return pm.run(module_); });
+    if (!status.ok()) return status;
     if (options_.dump_directory.empty()) return absl::OkStatus();
     std::string now = Text(module_);
     if (now == last_) return absl::OkStatus();
@@ -75,11 +64,35 @@ class PhaseRunner {
   }
 
   absl::Status EndPhase(const std::string& name) {
+    absl::Status status =
+        Guard(absl::StrCat("the phase '", name, "' left a wrong module"),
+              [&] { return mlir::verify(module_); });
+    if (!status.ok()) return status;
     return options_.at_phase ? options_.at_phase(name, module_)
                              : absl::OkStatus();
   }
 
  private:
+  // Runs `work`; its failure becomes a status with its first complaint.
+  absl::Status Guard(const std::string& failure,
+                     llvm::function_ref<mlir::LogicalResult()> work) {
+    std::string complaint;
+    mlir::ScopedDiagnosticHandler handler(
+        module_.getContext(), [&](mlir::Diagnostic& diagnostic) {
+          if (complaint.empty() &&
+              diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error) {
+            llvm::raw_string_ostream stream(complaint);
+            diagnostic.getLocation().print(stream);
+            stream << ": " << diagnostic.str();
+          }
+          return mlir::success();
+        });
+    if (succeeded(work())) return absl::OkStatus();
+    return absl::InternalError(
+        absl::StrCat(failure, ": ", complaint,
+                     "; this is a fault of the compiler, please report it"));
+  }
+
   mlir::ModuleOp module_;
   const PipelineOptions& options_;
   std::string last_;
@@ -140,8 +153,7 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
          [&](PM& pm) {
            AddLoweringPasses(
                pm, {.prefix = options.prefix,
-                    .has_half_conversions = machine.has_half_conversions,
-                    .x86 = machine.triple.rfind("x86", 0) == 0});
+                    .has_half_conversions = machine.has_half_conversions});
          }}}},
   };
   PhaseRunner runner(module, options);

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "passes/codegen/lanes.h"
 
 namespace keratin {
 namespace {
@@ -58,18 +59,8 @@ Value BodyEvaluator::ToVector(const LaneValue& value, Location loc) {
   mlir::VectorType type = VectorOf(schedule_.lanes, value.value.getType());
   Value result = vector::BroadcastOp::create(builder_, loc, type, value.value);
   if (value.kind == LaneValue::kScalar || value.coefficient == 0) return result;
-  Value lane = vector::StepOp::create(
-      builder_, loc, VectorOf(schedule_.lanes, builder_.getIndexType()));
-  if (!value.value.getType().isIndex())
-    lane = arith::IndexCastOp::create(builder_, loc, type, lane);
-  if (value.coefficient != 1) {
-    Value factor = arith::ConstantOp::create(
-        builder_, loc,
-        mlir::DenseElementsAttr::get(
-            type,
-            builder_.getIntegerAttr(value.value.getType(), value.coefficient)));
-    lane = arith::MulIOp::create(builder_, loc, lane, factor);
-  }
+  Value lane = LaneNumbers(builder_, loc, schedule_.lanes,
+                           value.value.getType(), value.coefficient);
   return arith::AddIOp::create(builder_, loc, result, lane);
 }
 
@@ -155,7 +146,8 @@ Value BodyEvaluator::Read(Value buffer, Value address, const Dim& stride,
   }
   mlir::VectorType index_type =
       VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value lane = vector::StepOp::create(builder_, loc, index_type);
+  Value lane =
+      LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType());
   Value step = vector::BroadcastOp::create(builder_, loc, index_type,
                                            scope_.index.Of(loc, stride));
   Value base = vector::BroadcastOp::create(builder_, loc, index_type, address);
@@ -296,9 +288,10 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
   if (!(lane_stride == Dim(0))) {
     Value step = vector::BroadcastOp::create(builder_, loc, index_type,
                                              scope_.index.Of(loc, lane_stride));
-    add(arith::MulIOp::create(builder_, loc,
-                              vector::StepOp::create(builder_, loc, index_type),
-                              step));
+    add(arith::MulIOp::create(
+        builder_, loc,
+        LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType()),
+        step));
   }
   for (auto& [index, stride] : varying) {
     add(arith::MulIOp::create(
@@ -518,7 +511,9 @@ void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row,
   Value step = vector::BroadcastOp::create(builder_, loc, index_type,
                                            scope_.index.Of(loc, stride));
   Value indices = arith::MulIOp::create(
-      builder_, loc, vector::StepOp::create(builder_, loc, index_type), step);
+      builder_, loc,
+      LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType()),
+      step);
   vector::ScatterOp::create(builder_, loc, mlir::Type(), buffer,
                             mlir::ValueRange{address}, indices,
                             mask ? mask : AllTrue(loc), stored);

@@ -1,5 +1,7 @@
 #include "passes/codegen/combiner.h"
 
+#include <numeric>
+
 #include "llvm/ADT/APFloat.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -89,12 +91,13 @@ Value Combiner::AcrossLanes(OpBuilder& builder, Location loc,
   auto type = mlir::dyn_cast<mlir::VectorType>(value.getType());
   if (!type) return value;
   for (int64_t lanes = type.getNumElements() / 2; lanes >= 1; lanes /= 2) {
-    Value low = mlir::vector::ExtractStridedSliceOp::create(
-        builder, loc, value, llvm::ArrayRef<int64_t>{0},
-        llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
-    Value high = mlir::vector::ExtractStridedSliceOp::create(
-        builder, loc, value, llvm::ArrayRef<int64_t>{lanes},
-        llvm::ArrayRef<int64_t>{lanes}, llvm::ArrayRef<int64_t>{1});
+    auto half = [&](int64_t from) -> Value {
+      llvm::SmallVector<int64_t> picked(lanes);
+      std::iota(picked.begin(), picked.end(), from);
+      return mlir::vector::ShuffleOp::create(builder, loc, value, value,
+                                             picked);
+    };
+    Value low = half(0), high = half(lanes);
     value = Combine(builder, loc, low, high);
   }
   return mlir::vector::ExtractOp::create(builder, loc, value,

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/codegen/body_evaluator.h"
 #include "passes/codegen/combiner.h"
+#include "passes/codegen/lanes.h"
 
 namespace keratin {
 namespace {
@@ -125,10 +126,7 @@ class StageEmitter {
       const int vectors = static_cast<int>((rest + lanes - 1) / lanes);
       Value mask;
       if (rest % lanes != 0) {
-        mask = mlir::vector::ConstantMaskOp::create(
-            builder_, loc_,
-            mlir::VectorType::get({lanes}, builder_.getI1Type()),
-            llvm::ArrayRef<int64_t>{rest % lanes});
+        mask = FirstLanes(builder_, loc_, lanes, rest % lanes);
       }
       return Rows(vectors, mask);
     }
@@ -150,9 +148,7 @@ class StageEmitter {
     return For(end, high_[lane], lanes, [&](Value i) {
       place_.iteration[lane] = i;
       Value left = Sub(high_[lane], i);
-      Value mask = mlir::vector::CreateMaskOp::create(
-          builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-          ValueRange{left});
+      Value mask = FirstLanes(builder_, loc_, lanes, left);
       return Rows(1, mask);
     });
   }
@@ -180,9 +176,7 @@ class StageEmitter {
     place_.iteration[schedule_.lane] = begin;
     Value mask;
     if (tail % lanes != 0) {
-      mask = mlir::vector::ConstantMaskOp::create(
-          builder_, loc_, mlir::VectorType::get({lanes}, builder_.getI1Type()),
-          llvm::ArrayRef<int64_t>{tail % lanes});
+      mask = FirstLanes(builder_, loc_, lanes, tail % lanes);
     }
     return Rows(static_cast<int>((tail + lanes - 1) / lanes), mask);
   }
@@ -390,10 +384,7 @@ class StageEmitter {
             SmallVector<Value> inner) -> mlir::FailureOr<SmallVector<Value>> {
           place_.iteration[lane] = i;
           Value left = Sub(high, i);
-          Value mask = mlir::vector::CreateMaskOp::create(
-              builder_, loc_,
-              mlir::VectorType::get({lanes}, builder_.getI1Type()),
-              ValueRange{left});
+          Value mask = FirstLanes(builder_, loc_, lanes, left);
           SmallVector<Value> first;
           for (size_t k = 0; k < inner.size(); k += vectors)
             first.push_back(inner[k]);

@@ -1,19 +1,15 @@
 // The passes of the phase `llvm`, in order, and approximate-math.
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -133,35 +129,11 @@ void AddLoweringPasses(mlir::OpPassManager& pm,
   // path.
   pm.addPass(CreateExpandFloatsPass(options.has_half_conversions));
   pm.addPass(CreateApproximateMathPass());
-  pm.addPass(mlir::createCanonicalizerPass());
   pm.addPass(mlir::createCSEPass());
   pm.addPass(mlir::createLoopInvariantCodeMotionPass());
-
   pm.addPass(CreateLowerEntryPass(options.prefix));
-
-  // Structure: what is left of multi-dimensional vectors, affine maps, views
-  // and loops.
-  pm.addNestedPass<mlir::func::FuncOp>(mlir::createConvertVectorToSCFPass());
-  pm.addPass(mlir::createLowerAffinePass());
-  pm.addPass(mlir::memref::createExpandStridedMetadataPass());
-  pm.addPass(mlir::createLowerAffinePass());
-  pm.addPass(mlir::createSCFToControlFlowPass());
-
-  // To LLVM, dialect by dialect.
-  mlir::ConvertVectorToLLVMPassOptions vector;
-  vector.x86Vector = options.x86;
-  vector.force32BitVectorIndices = false;
-  vector.vectorTransposeLowering =
-      mlir::vector::VectorTransposeLowering::Shuffle1D;
-  pm.addPass(mlir::createConvertVectorToLLVMPass(vector));
-  pm.addPass(mlir::createConvertMathToLLVMPass());
-  pm.addPass(mlir::createConvertMathToLibmPass());
-  pm.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
-  pm.addPass(mlir::createConvertFuncToLLVMPass());
-  pm.addPass(mlir::createArithToLLVMConversionPass());
-  pm.addPass(mlir::createConvertIndexToLLVMPass());
-  pm.addPass(mlir::createConvertControlFlowToLLVMPass());
-  pm.addPass(mlir::createUBToLLVMConversionPass());
+  pm.addPass(CreateConvertToLlvmPass());
+  // Those of lower-entry's pointers.
   pm.addPass(mlir::createReconcileUnrealizedCastsPass());
 }
 
@@ -169,18 +141,18 @@ void RegisterLoweringPasses() {
   mlir::registerPass([] { return CreateExpandFloatsPass(); });
   mlir::registerPass([] { return CreateApproximateMathPass(); });
   mlir::registerPass([] { return CreateLowerEntryPass(); });
+  mlir::registerPass([] { return CreateConvertToLlvmPass(); });
   mlir::PassPipelineRegistration<>(
       "lower-to-llvm", "every pass of the phase `llvm`",
       [](mlir::OpPassManager& pm) { AddLoweringPasses(pm, {}); });
 }
 
 void RegisterLoweringDialects(mlir::DialectRegistry& registry) {
-  registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect,
-                  mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
-                  mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::ub::UBDialect, mlir::vector::VectorDialect,
-                  mlir::x86vector::X86VectorDialect>();
+  registry.insert<mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
+                  mlir::func::FuncDialect, mlir::LLVM::LLVMDialect,
+                  mlir::math::MathDialect, mlir::memref::MemRefDialect,
+                  mlir::scf::SCFDialect, mlir::ub::UBDialect,
+                  mlir::vector::VectorDialect>();
 }
 
 }  // namespace keratin

@@ -25,7 +25,6 @@ struct LoweringOptions {
   std::string prefix;
   // The target converts f32 to and from f16 in one instruction.
   bool has_half_conversions = true;
-  bool x86 = true;
 };
 
 // Emulates arithmetic on f16 and bf16 in f32, and expands the conversions that
@@ -44,6 +43,9 @@ std::unique_ptr<mlir::Pass> CreateApproximateMathPass();
 // `parallel_for` when there is one.
 std::unique_ptr<mlir::Pass> CreateLowerEntryPass(
     const std::string& prefix = "");
+
+// Everything that is left to the LLVM dialect, in one conversion.
+std::unique_ptr<mlir::Pass> CreateConvertToLlvmPass();
 
 // The passes of the phase `llvm`, in order.
 void AddLoweringPasses(mlir::OpPassManager& pm, const LoweringOptions& options);
