@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/api/header.h"
 #include "compiler/api/keratin.h"
-#include "compiler/api/lower_model.h"
+#include "compiler/api/lower.h"
 #include "compiler/codegen/artifact_data.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
@@ -95,8 +95,11 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
   auto machine = MachineFor(options.compile.march);
   if (!machine.ok()) return machine.status();
   const std::string name = NameFor(path);
+  auto trace = model.TraceStatelessCall(
+      {.training = options.compile.training, .batch = options.compile.batch});
+  if (!trace.ok()) return trace.status();
   Manifest manifest;
-  auto lowered = LowerModel(model, *machine, options.compile, name, manifest);
+  auto lowered = Lower(**trace, *machine, options.compile, name, manifest);
   if (!lowered.ok()) return lowered.status();
 
   ArtifactData data;
@@ -122,7 +125,7 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
     if (!trainable.ok()) return trainable.status();
     auto non_trainable = ValuesOf(model.non_trainable_variables());
     if (!non_trainable.ok()) return non_trainable.status();
-    auto executable = LoadLowered(*lowered, *host, name, [&] {
+    auto executable = LoadLowered(*lowered, *host, [&] {
       Manifest here = manifest;
       here.mutable_target()->set_triple(host->triple);
       here.mutable_target()->set_cpu(host->cpu);

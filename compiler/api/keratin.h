@@ -25,7 +25,7 @@ struct CompileOptions {
   std::string march = "native";
   // A folder for one numbered file after each pass that changed something;
   // empty: none.
-  std::string dump_ir;
+  std::string dump_ir = {};
 };
 
 // Code for this process. Errors: the model cannot be traced (its message names

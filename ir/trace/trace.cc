@@ -193,11 +193,20 @@ absl::Status Trace::Return(absl::Span<const ResultSpec> results) {
                                  builder.getStringAttr(results[k].kind));
     state.function.setResultAttr(k, "keratin.name",
                                  builder.getStringAttr(results[k].name));
+    if (results[k].variable >= 0) {
+      state.function.setResultAttr(
+          k, "keratin.index", builder.getI64IntegerAttr(results[k].variable));
+    }
   }
   llvm::SmallVector<mlir::Attribute> assumptions;
   for (const auto& [a, b] : state.assumptions)
     assumptions.push_back(builder.getStrArrayAttr({a, b}));
   (*state.module)->setAttr("keratin.assume", builder.getArrayAttr(assumptions));
+  // Their order is settled here, for every pass and for the manifest.
+  llvm::SmallVector<mlir::Attribute> symbols;
+  for (const std::string& symbol : ir::SymbolsOf(*state.module))
+    symbols.push_back(builder.getStringAttr(symbol));
+  (*state.module)->setAttr("keratin.symbols", builder.getArrayAttr(symbols));
   state.open.clear();
   return status_;
 }

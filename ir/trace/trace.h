@@ -43,9 +43,12 @@ struct ArgumentSpec {
 // A result of the traced function.
 struct ResultSpec {
   Tensor value;
-  // "output", "non_trainable" or "loss".
+  // "output", "loss", or of a variable's new value "trainable" or
+  // "non_trainable".
   std::string kind = "output";
   std::string name = "";
+  // Of a variable: the number of its argument.
+  int variable = -1;
 };
 
 class Trace {

@@ -83,6 +83,7 @@ absl::Status Variable::Assign(Array array) {
         " and dtype ", DTypeName(array.dtype())));
   }
   array_ = std::move(array);
+  ++version_;
   return absl::OkStatus();
 }
 

@@ -299,6 +299,20 @@ Tensor Layer::operator()(const Tensor& x) {
   return result.is_tensor() ? result.as_tensor() : Tensor();
 }
 
+absl::StatusOr<ConcreteResults> Layer::CallOnArrays(
+    const Arguments& arguments) {
+  return concrete_calls_.Call(*this, arguments);
+}
+
+absl::StatusOr<Array> Layer::operator()(const Array& x) {
+  absl::StatusOr<ConcreteResults> results = CallOnArrays({{Value(x)}, {}});
+  if (!results.ok()) return results.status();
+  if (results->outputs.is_array()) return results->outputs.as_array();
+  return absl::InvalidArgumentError(
+      absl::StrCat("layer '", name_, "' returns ", results->outputs.ToString(),
+                   ", not one array: use CallOnArrays"));
+}
+
 Value Layer::operator()(const Arguments& given) {
   CallScope* scope = CallScope::Current();
   if (scope == nullptr) return Value(Tensor());

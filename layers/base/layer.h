@@ -29,6 +29,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "layers/base/call_scope.h"
+#include "layers/base/concrete_call.h"
 #include "layers/base/dtype_policy.h"
 #include "layers/base/fields.h"
 #include "layers/base/value.h"
@@ -65,6 +66,10 @@ class Layer {
   // is kept by the trace.
   Value operator()(const Arguments& arguments);
   Tensor operator()(const Tensor& x);
+  // Calls the layer on Arrays, through the compiler that the program links
+  // (evaluator.h), and assigns the variables that the call writes.
+  absl::StatusOr<Array> operator()(const Array& x);
+  absl::StatusOr<ConcreteResults> CallOnArrays(const Arguments& arguments);
 
   // Variables in Keras's order: own first, then seed states, then sublayers'.
   std::vector<Variable*> variables() const;
@@ -160,6 +165,7 @@ class Layer {
   std::vector<Weight> weights_;
   std::vector<std::unique_ptr<Layer>> owned_;
   std::vector<Child> children_;
+  ConcreteCalls concrete_calls_;
 };
 
 // The classes that files may name: by class name, or `package>Name` for custom

@@ -57,6 +57,14 @@ std::vector<Tensor> Value::tensors() const {
   return found;
 }
 
+std::vector<Array> Value::arrays() const {
+  std::vector<Array> found;
+  ForEachLeaf([&](const Value& leaf) {
+    if (leaf.is_array()) found.push_back(leaf.as_array());
+  });
+  return found;
+}
+
 Value Value::MapLeaves(const std::function<Value(const Value&)>& map) const {
   if (is_sequence()) {
     Items mapped;
@@ -83,6 +91,7 @@ std::string Value::ToString() const {
   if (is_tensor()) {
     return absl::StrCat("tensor", as_tensor().shape().ToString());
   }
+  if (is_array()) return absl::StrCat("array", as_array().shape().ToString());
   if (is_reference())
     return absl::StrCat("output of ", as_reference().operation);
   std::string text;
@@ -121,6 +130,12 @@ std::vector<Tensor> Arguments::tensors() const {
     for (Tensor& tensor : value.tensors()) all.push_back(std::move(tensor));
   }
   return all;
+}
+
+void Arguments::ForEachLeaf(
+    const std::function<void(const Value&)>& visit) const {
+  for (const Value& value : positional) value.ForEachLeaf(visit);
+  for (const auto& [key, value] : keyword) value.ForEachLeaf(visit);
 }
 
 Arguments Arguments::Map(const std::function<Value(const Value&)>& map) const {

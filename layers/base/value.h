@@ -1,5 +1,5 @@
 // Value: whatever travels through a call or stands in a configuration: nothing,
-// a number, a text, a tensor, or a nest of these.
+// a number, a text, a tensor (of a trace, or concrete), or a nest of these.
 //
 // It is what Keras passes around as Python objects. Lists and tuples differ, as
 // they do there, in how they are written back.
@@ -16,6 +16,7 @@
 
 #include "absl/strings/string_view.h"
 #include "ir/trace/tensor.h"
+#include "runtime/array.h"
 
 namespace keratin {
 
@@ -46,6 +47,7 @@ class Value {
   Value(const char* value) : data_(std::string(value)) {}    // NOLINT
   Value(Tensor value) : data_(std::move(value)) {}           // NOLINT
   Value(TensorReference value) : data_(std::move(value)) {}  // NOLINT
+  Value(Array value) : data_(std::move(value)) {}            // NOLINT
   static Value List(Items items) {
     return Value(Sequence{std::move(items), false});
   }
@@ -64,6 +66,7 @@ class Value {
   bool is_reference() const {
     return std::holds_alternative<TensorReference>(data_);
   }
+  bool is_array() const { return std::holds_alternative<Array>(data_); }
   bool is_sequence() const { return std::holds_alternative<Sequence>(data_); }
   bool is_tuple() const {
     return is_sequence() && std::get<Sequence>(data_).tuple;
@@ -81,6 +84,7 @@ class Value {
   const TensorReference& as_reference() const {
     return std::get<TensorReference>(data_);
   }
+  const Array& as_array() const { return std::get<Array>(data_); }
   const Items& items() const { return std::get<Sequence>(data_).items; }
   const Entries& entries() const { return std::get<Entries>(data_); }
   Entries& entries() { return std::get<Entries>(data_); }
@@ -92,6 +96,7 @@ class Value {
 
   // The tensors in it, lists in order and dictionaries by sorted key.
   std::vector<Tensor> tensors() const;
+  std::vector<Array> arrays() const;
   // Calls `visit` on each leaf, in the order of tensors().
   void ForEachLeaf(const std::function<void(const Value&)>& visit) const;
   // The same nest with each leaf replaced, in that order.
@@ -109,7 +114,7 @@ class Value {
   explicit Value(Entries entries) : data_(std::move(entries)) {}
 
   std::variant<std::monostate, bool, int64_t, double, std::string, Tensor,
-               TensorReference, Sequence, Entries>
+               TensorReference, Array, Sequence, Entries>
       data_;
 };
 
@@ -122,6 +127,8 @@ struct Arguments {
   const Value* Find(size_t position, absl::string_view name) const;
   // All tensors, positional ones first.
   std::vector<Tensor> tensors() const;
+  // Calls `visit` on each leaf, positional arguments first.
+  void ForEachLeaf(const std::function<void(const Value&)>& visit) const;
   Arguments Map(const std::function<Value(const Value&)>& map) const;
 };
 

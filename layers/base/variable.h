@@ -6,6 +6,7 @@
 #ifndef KERATIN_LAYERS_BASE_VARIABLE_H_
 #define KERATIN_LAYERS_BASE_VARIABLE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -50,6 +51,8 @@ class Variable {
 
   // The value, if it was loaded or assigned.
   const std::optional<Array>& array() const { return array_; }
+  // Counts the assignments: a value kept from an older version is stale.
+  int64_t version() const { return version_; }
   // A wrong shape or dtype is an error that names the variable.
   absl::Status Assign(Array array);
 
@@ -64,6 +67,7 @@ class Variable {
   WeightSpec spec_;
   std::string path_;
   std::optional<Array> array_;
+  int64_t version_ = 0;
 };
 
 }  // namespace keratin

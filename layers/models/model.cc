@@ -1,9 +1,11 @@
 #include "layers/models/model.h"
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "layers/base/stateless_trace.h"
 
 namespace keratin {
 namespace {
@@ -53,38 +55,13 @@ absl::Status Model::BuildAll() {
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(
     const TraceOptions& options) {
-  absl::Status built = BuildAll();
-  if (!built.ok()) return built;
-  std::unique_ptr<Trace> trace = Trace::Create(name());
-  CallScope scope(*trace);
-  const std::vector<Variable*> trainable = trainable_variables();
-  const std::vector<Variable*> non_trainable = non_trainable_variables();
-  for (const Variable* variable : trainable) scope.Bind(*variable, "trainable");
-  for (const Variable* variable : non_trainable)
-    scope.Bind(*variable, "non_trainable");
-  Arguments arguments = BindInputs(*trace, inputs(), options.batch);
-  arguments.keyword.emplace_back("training", Value(options.training));
-  Value outputs = (*this)(arguments);
-
-  std::vector<ResultSpec> results;
-  for (const Tensor& output : outputs.tensors()) {
-    results.push_back(
-        {output, "output", absl::StrCat("output_", results.size())});
-  }
-  for (const Variable* variable : non_trainable)
-    results.push_back(
-        {scope.Read(*variable), "non_trainable", variable->path()});
-  std::vector<Tensor> losses = scope.losses();
-  for (const Variable* variable : trainable) {
-    if (!variable->spec().regularizer.is_none())
-      losses.push_back(
-          Regularize(variable->spec().regularizer, scope.Read(*variable)));
-  }
-  for (const Tensor& loss : losses)
-    results.push_back({loss, "loss", absl::StrCat("loss_", results.size())});
-  absl::Status status = trace->Return(results);
-  if (!status.ok()) return status;
-  return trace;
+  auto traced = keratin::TraceStatelessCall(*this, [&](Trace& trace) {
+    Arguments arguments = BindInputs(trace, inputs(), options.batch);
+    arguments.keyword.emplace_back("training", Value(options.training));
+    return arguments;
+  });
+  if (!traced.ok()) return traced.status();
+  return std::move(traced->trace);
 }
 
 }  // namespace keratin

@@ -64,16 +64,10 @@ class SplitPreparePass
       (KindOf(source, k) == "input" ? inputs : variables).push_back(k);
     }
     SmallVector<unsigned> kept;  // results of @call
-    unsigned next_non_trainable = 0;
-    SmallVector<unsigned> non_trainable;
-    for (unsigned k : variables) {
-      if (KindOf(source, k) == "non_trainable") non_trainable.push_back(k);
-    }
     for (unsigned k = 0; k < terminator->getNumOperands(); ++k) {
-      auto kind =
-          source.getResultAttrOfType<mlir::StringAttr>(k, "keratin.kind");
-      if (kind && kind.getValue() == "non_trainable") {
-        const unsigned argument = non_trainable[next_non_trainable++];
+      if (auto variable = source.getResultAttrOfType<mlir::IntegerAttr>(
+              k, "keratin.index")) {
+        const unsigned argument = variable.getInt();
         if (terminator->getOperand(k) == source.getArgument(argument)) continue;
         written_.push_back(argument);
       }
@@ -216,20 +210,14 @@ class SplitPreparePass
     CloneBody(inside, mapping,
               [&](mlir::Operation* op) { return !preparing_.contains(op); });
     SmallVector<Value> values;
-    unsigned next_written = 0;
     for (auto [result, k] : llvm::enumerate(kept)) {
       values.push_back(mapping.lookup(terminator->getOperand(k)));
       if (auto attributes = function_.getResultAttrDict(k)) {
         function.setResultAttrs(result, attributes);
       }
-      auto kind = function.getResultAttrOfType<mlir::StringAttr>(
-          result, "keratin.kind");
-      if (kind && kind.getValue() == "non_trainable") {
+      if (function.getResultAttr(result, "keratin.index")) {
         function.setResultAttr(result, "keratin.kind",
                                builder.getStringAttr("state"));
-        function.setResultAttr(
-            result, "keratin.index",
-            builder.getI64IntegerAttr(written_[next_written++]));
       }
     }
     mlir::func::ReturnOp::create(inside, function.getLoc(), values);

@@ -1,0 +1,35 @@
+// A trace lowered as far as the LLVM dialect, for all that is written of it.
+#ifndef KERATIN_COMPILER_API_LOWER_H_
+#define KERATIN_COMPILER_API_LOWER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "compiler/api/keratin.h"
+#include "compiler/codegen/machine.h"
+#include "runtime/executable.h"
+
+namespace keratin {
+
+class Trace;          // ir/trace/trace.h
+struct TracedModule;  // ir/trace/module.h, which its callers include
+
+// The module of a trace, in a context that knows every dialect of the pipeline.
+TracedModule TakeForPipeline(Trace& trace);
+
+// Takes the module of a trace through the pipeline. Its entry functions are
+// `<prefix>_prepare` and `<prefix>_call`, as `manifest` then describes them.
+// Of the options, `training` is noted and `dump_ir` heeded.
+absl::StatusOr<TracedModule> Lower(Trace& trace, const Machine& machine,
+                                   const CompileOptions& options,
+                                   const std::string& prefix,
+                                   Manifest& manifest);
+
+// Code for this process of such a module.
+absl::StatusOr<Executable> LoadLowered(const TracedModule& lowered,
+                                       const Machine& machine,
+                                       Manifest manifest);
+
+}  // namespace keratin
+
+#endif  // KERATIN_COMPILER_API_LOWER_H_
