@@ -98,7 +98,7 @@ absl::StatusOr<std::vector<std::string>> LoadCallCompare(
 
   std::vector<Array> trainable = ValuesOf((*model)->trainable_variables());
   std::vector<Array> non_trainable =
-      ValuesOf((*model)->non_trainable_variables());
+      ValuesOf((*model)->non_trainable_arguments());
   if (c.Has("variables.npz")) {
     absl::StatusOr<std::vector<Array>> t =
         ReadAs(c.File("variables.npz"), "t", exe->trainable());
@@ -113,6 +113,9 @@ absl::StatusOr<std::vector<std::string>> LoadCallCompare(
     absl::StatusOr<std::vector<Array>> n =
         ReadAs(c.File("state_before.npz"), "", exe->non_trainable());
     if (!n.ok()) return n.status();
+    // The states of stateful layers, which Keras does not count, stay.
+    for (Array& value : ValuesOf((*model)->states()))
+      n->push_back(std::move(value));
     non_trainable = *std::move(n);
   }
   absl::StatusOr<std::vector<Array>> inputs =
@@ -124,6 +127,8 @@ absl::StatusOr<std::vector<std::string>> LoadCallCompare(
   absl::StatusOr<StatelessResults> results =
       exe->StatelessCall(trainable, non_trainable, *inputs, call);
   if (!results.ok()) return results.status();
+  results->non_trainable.resize(results->non_trainable.size() -
+                                (*model)->states().size());
   return Compare(c, *results);
 }
 
