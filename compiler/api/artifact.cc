@@ -123,7 +123,7 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
     host->target = machine->target;
     auto trainable = ValuesOf(model.trainable_variables());
     if (!trainable.ok()) return trainable.status();
-    auto non_trainable = ValuesOf(model.non_trainable_variables());
+    auto non_trainable = ValuesOf(model.non_trainable_arguments());
     if (!non_trainable.ok()) return non_trainable.status();
     auto executable = LoadLowered(*lowered, *host, [&] {
       Manifest here = manifest;

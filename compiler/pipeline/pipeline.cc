@@ -128,6 +128,11 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
            {"cse", cse},
            // Moves become index maps; constants go into bodies.
            {"simplify", [](PM& pm) { pm.addPass(CreateSimplifyPass()); }},
+           // What does not need a loop leaves it, and is read through moves
+           // again.
+           {"simplify-scans",
+            [](PM& pm) { pm.addPass(CreateSimplifyScansPass()); }},
+           {"simplify", [](PM& pm) { pm.addPass(CreateSimplifyPass()); }},
            // Right operands of products in panels, before the split, so that
            // weights are packed once.
            {"pack", [&](PM& pm) { pm.addPass(CreatePackPass(target)); }},

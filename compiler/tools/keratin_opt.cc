@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   mlir::registerSymbolDCEPass();
   mlir::registerPass([] { return keratin::CreateStructurePass(); });
   mlir::registerPass([] { return keratin::CreateSimplifyPass(); });
+  mlir::registerPass([] { return keratin::CreateSimplifyScansPass(); });
   mlir::registerPass([] { return keratin::CreateSplitPreparePass(); });
   mlir::registerPass([] { return keratin::CreatePackPass(CurrentTarget()); });
   mlir::registerPass([] { return keratin::CreateFusePass(); });

@@ -52,7 +52,7 @@ absl::StatusOr<OpenedModel> OpenModel(const std::string& path,
   if (!trainable.ok()) return trainable.status();
   opened.trainable = *std::move(trainable);
   absl::StatusOr<std::vector<Array>> non_trainable =
-      ValuesOf(opened.model->non_trainable_variables());
+      ValuesOf(opened.model->non_trainable_arguments());
   if (!non_trainable.ok()) return non_trainable.status();
   opened.non_trainable = *std::move(non_trainable);
   return opened;

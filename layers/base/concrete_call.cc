@@ -107,7 +107,7 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
   std::unique_lock<std::mutex> lock(mutex_);
   std::shared_ptr<Compiled>& slot = compiled_[signature];
   if (slot == nullptr || slot->trainable != layer.trainable_variables() ||
-      slot->non_trainable != layer.non_trainable_variables()) {
+      slot->non_trainable != layer.non_trainable_arguments()) {
     slot = nullptr;
     absl::StatusOr<const Evaluator*> evaluator = Evaluator::Get();
     if (!evaluator.ok()) return evaluator.status();
@@ -116,7 +116,7 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
     if (!traced.ok()) return traced.status();
     Compiled made;
     made.trainable = layer.trainable_variables();
-    made.non_trainable = layer.non_trainable_variables();
+    made.non_trainable = layer.non_trainable_arguments();
     made.outputs = std::move(traced->outputs);
     absl::StatusOr<Executable> executable =
         (*evaluator)

@@ -127,6 +127,21 @@ Variable* Layer::AddWeight(WeightSpec spec) {
   return weights_.back().variable.get();
 }
 
+Variable* Layer::AddState(const std::string& name, const Shape& shape) {
+  states_.push_back(std::make_unique<Variable>(
+      WeightSpec{.name = name,
+                 .shape = shape,
+                 .dtype = variable_dtype(),
+                 .trainable = false,
+                 .initializer = Value::Dict({{"class_name", "Zeros"}})},
+      absl::StrCat(CallScope::Current()->path(), "/", name)));
+  Variable* state = states_.back().get();
+  // Of the right type and shape, so it cannot fail.
+  if (auto sizes = shape.AsSizes())
+    state->Assign(Array::Zeros(state->dtype(), *sizes)).IgnoreError();
+  return state;
+}
+
 Variable* Layer::AddSeed(const std::string& attribute,
                          std::optional<int64_t> seed) {
   WeightSpec spec{.name = "seed_generator_state",
@@ -241,6 +256,22 @@ std::vector<Variable*> Layer::non_trainable_variables() const {
   return result;
 }
 
+std::vector<Variable*> Layer::states() const {
+  std::vector<Variable*> all;
+  for (const std::unique_ptr<Variable>& state : states_)
+    all.push_back(state.get());
+  for (Layer* layer : sublayers()) {
+    for (Variable* state : layer->states()) all.push_back(state);
+  }
+  return all;
+}
+
+std::vector<Variable*> Layer::non_trainable_arguments() const {
+  std::vector<Variable*> all = non_trainable_variables();
+  for (Variable* state : states()) all.push_back(state);
+  return all;
+}
+
 std::vector<Variable*> Layer::own_variables() const {
   std::vector<Variable*> own;
   for (bool trainable : {true, false}) {
@@ -267,12 +298,47 @@ absl::Status Layer::BuildFrom(const Arguments& arguments) {
   return tensors.empty() ? absl::OkStatus() : Build(tensors[0].shape());
 }
 
-absl::Status Layer::EnsureBuilt(const Arguments& arguments) {
+class Layer::Entered {
+ public:
+  Entered(const Layer& layer, bool training)
+      : scope_(*CallScope::Current()),
+        path_(scope_.path().empty()
+                  ? layer.name_
+                  : absl::StrCat(scope_.path(), "/", layer.name_)),
+        layer_scope_(path_) {
+    scope_.frames().push_back({.path = path_,
+                               .training = training,
+                               .autocast = layer.casts_inputs()
+                                               ? layer.compute_dtype()
+                                               : DType::kInvalid});
+  }
+  ~Entered() { scope_.frames().pop_back(); }
+
+ private:
+  CallScope& scope_;
+  std::string path_;
+  Trace::LayerScope layer_scope_;
+};
+
+absl::Status Layer::MakeVariables(const Arguments& arguments) {
   if (built_) return absl::OkStatus();
   built_ = true;
   absl::Status status = BuildFrom(arguments);
   if (!status.ok()) built_ = false;
   return status;
+}
+
+absl::Status Layer::EnsureBuilt(const Arguments& arguments) {
+  Entered entered(*this, CallScope::Current()->training());
+  return MakeVariables(arguments);
+}
+
+Value Layer::CallOf(Layer& layer, const CallContext& context,
+                    const Arguments& arguments) {
+  Entered entered(layer, context.training);
+  absl::Status status = layer.MakeVariables(arguments);
+  if (!status.ok()) return Value(Trace::Current()->Error(status));
+  return layer.CallWith(context, arguments);
 }
 
 Tensor Layer::Call(const Tensor& x) {
@@ -318,20 +384,11 @@ Value Layer::operator()(const Arguments& given) {
   if (scope == nullptr) return Value(Tensor());
   const DType compute = compute_dtype();
 
-  CallScope::Frame frame;
-  frame.path =
-      scope->path().empty() ? name_ : absl::StrCat(scope->path(), "/", name_);
-  frame.training = scope->training();
-  frame.autocast = casts_inputs() ? compute : DType::kInvalid;
-  const Value* training = given.Find(SIZE_MAX, "training");
-  if (training != nullptr && training->is_bool())
-    frame.training = training->as_bool();
-  Trace::LayerScope layer_scope(frame.path);
-  scope->frames().push_back(frame);
-  struct Pop {
-    CallScope* scope;
-    ~Pop() { scope->frames().pop_back(); }
-  } pop{scope};
+  const Value* asked = given.Find(SIZE_MAX, "training");
+  const bool training = asked != nullptr && asked->is_bool()
+                            ? asked->as_bool()
+                            : scope->training();
+  Entered entered(*this, training);
 
   Arguments arguments = given.Map([&](const Value& leaf) {
     if (!leaf.is_tensor() || !casts_inputs()) return leaf;
@@ -351,14 +408,14 @@ Value Layer::operator()(const Arguments& given) {
   for (const Tensor& tensor : arguments.tensors()) {
     if (!tensor.ok()) return Value(Tensor());
   }
-  absl::Status status = EnsureBuilt(arguments);
+  absl::Status status = MakeVariables(arguments);
   if (!status.ok()) {
     Trace::Current()->Error(status);
     return Value(Tensor());
   }
 
   CallContext context;
-  context.training = frame.training;
+  context.training = training;
   if (!arguments.positional.empty()) {
     for (const Tensor& tensor : arguments.positional[0].tensors())
       context.masks.push_back(scope->MaskOf(tensor));

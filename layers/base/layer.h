@@ -78,6 +78,13 @@ class Layer {
   // Variables that save_own_variables stores, in its order.
   virtual std::vector<Variable*> own_variables() const;
   int64_t count_params() const;
+  // What calls carry on beside the variables: the states of recurrent layers,
+  // sublayers' too. Written by every call, never saved, and not among Keras's
+  // variables; keras.layers.RNN.states.
+  std::vector<Variable*> states() const;
+  // What a compiled call takes as non-trainable variables: Keras's, then
+  // states().
+  std::vector<Variable*> non_trainable_arguments() const;
 
   // A part that is saved under the name of an attribute: one layer, several
   // (saved under their class names), or the seed state of a generator.
@@ -95,7 +102,8 @@ class Layer {
   absl::Status Configure(const Value& config);
   Value GetConfig();
 
-  // Makes the variables. Called once, by the call operator.
+  // Makes the variables for a call with these arguments, if they are not there
+  // yet: for wrappers; the call operator does it too. Needs a CallScope.
   absl::Status EnsureBuilt(const Arguments& arguments);
 
   // The mask of the outputs, from the inputs and their masks (not ok(): none).
@@ -121,6 +129,8 @@ class Layer {
   virtual bool casts_inputs() const { return true; }
 
   Variable* AddWeight(WeightSpec spec);
+  // Adds a state of zeros, see states().
+  Variable* AddState(const std::string& name, const Shape& shape);
   // Adds the seed state of a generator under an attribute; null if the dropout
   // rate or the like means that none is needed.
   // The state begins as [seed, 0], as Keras's does; without a seed Keras draws
@@ -142,6 +152,11 @@ class Layer {
     children_ = std::move(children);
   }
 
+  // The computation of `layer` alone: without the casts, masks and losses that
+  // the call operator adds. Keras: layer.call.
+  static Value CallOf(Layer& layer, const CallContext& context,
+                      const Arguments& arguments);
+
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);
   static void AddLoss(const Tensor& loss);
@@ -151,6 +166,11 @@ class Layer {
 
  private:
   friend class LayerRegistry;
+  // Enters the layer's path and types for as long as it lives.
+  class Entered;
+
+  absl::Status MakeVariables(const Arguments& arguments);
+
   struct Weight {
     std::unique_ptr<Variable> variable;
     bool is_seed = false;
@@ -163,6 +183,7 @@ class Layer {
   DTypePolicy policy_;
   Value activity_regularizer_;
   std::vector<Weight> weights_;
+  std::vector<std::unique_ptr<Variable>> states_;
   std::vector<std::unique_ptr<Layer>> owned_;
   std::vector<Child> children_;
   ConcreteCalls concrete_calls_;

@@ -19,7 +19,7 @@ absl::StatusOr<StatelessTrace> TraceStatelessCall(
   Trace& trace = *traced.trace;
   CallScope scope(trace);
   const std::vector<Variable*> trainable = layer.trainable_variables();
-  const std::vector<Variable*> non_trainable = layer.non_trainable_variables();
+  const std::vector<Variable*> non_trainable = layer.non_trainable_arguments();
   std::vector<Tensor> given;
   for (const Variable* variable : trainable)
     given.push_back(scope.Bind(*variable, "trainable"));

@@ -106,13 +106,16 @@ Tensor Gelu(const Operand& x, bool approximate) {
   return approximate ? trace::GeluTanh(tensor) : trace::Gelu(tensor);
 }
 
-Tensor Mish(const Operand& x) { return Multiply(x, Tanh(Softplus(x))); }
+Tensor Mish(const Operand& x) { return Multiply(x, trace::Tanh(Softplus(x))); }
 
 Tensor HardTanh(const Operand& x) {
   return Where(Greater(x, 1), 1, Where(Less(x, -1), -1, x));
 }
 
-Tensor TanhShrink(const Operand& x) { return Subtract(x, Tanh(x)); }
+Tensor TanhShrink(const Operand& x) {
+  Tensor tensor = AsFloat(x);
+  return tensor.ok() ? Subtract(x, trace::Tanh(tensor)) : Tensor();
+}
 
 Tensor SoftShrink(const Operand& x, double threshold) {
   return Where(Greater(x, threshold), Subtract(x, threshold),

@@ -24,6 +24,15 @@ Tensor OfFloat(const Operand& x, Tensor (*body)(Tensor)) {
   return tensor.ok() ? body(tensor) : Tensor();
 }
 
+// Likewise for the functions that Keras on JAX computes in its result_type, for
+// which float64 is float32.
+Tensor OfFloat32(const Operand& x, Tensor (*body)(Tensor)) {
+  Tensor tensor = AsFloat(x);
+  if (tensor.dtype() == DType::kFloat64)
+    tensor = trace::Convert(tensor, DType::kFloat32);
+  return tensor.ok() ? body(tensor) : Tensor();
+}
+
 }  // namespace
 
 Tensor Exp(const Operand& x) {
@@ -61,43 +70,43 @@ Tensor Cbrt(const Operand& x) {
   return OfFloat(x, [](Tensor a) { return trace::Cbrt(a); });
 }
 Tensor Sin(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Sine(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Sine(a); });
 }
 Tensor Cos(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Cosine(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Cosine(a); });
 }
 Tensor Tan(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Tan(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Tan(a); });
 }
 Tensor Arcsin(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Asin(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Asin(a); });
 }
 Tensor Arccos(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Acos(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Acos(a); });
 }
 Tensor Arctan(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Atan(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Atan(a); });
 }
 Tensor Sinh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Sinh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Sinh(a); });
 }
 Tensor Cosh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Cosh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Cosh(a); });
 }
 Tensor Tanh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Tanh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Tanh(a); });
 }
 Tensor Arcsinh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Asinh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Asinh(a); });
 }
 Tensor Arccosh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Acosh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Acosh(a); });
 }
 Tensor Arctanh(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Atanh(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Atanh(a); });
 }
 Tensor Sinc(const Operand& x) {
-  return OfFloat(x, [](Tensor a) {
+  return OfFloat32(x, [](Tensor a) {
     Tensor zero = Equal(a, 0);
     Tensor angle = Where(zero, 1, a * std::numbers::pi);
     return Where(zero, 1, trace::Sine(angle) / angle);
@@ -122,10 +131,10 @@ Tensor Rad2Deg(const Operand& x) {
   return OfFloat(x, [](Tensor a) { return a * (180 / std::numbers::pi); });
 }
 Tensor Floor(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Floor(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Floor(a); });
 }
 Tensor Ceil(const Operand& x) {
-  return OfFloat(x, [](Tensor a) { return trace::Ceil(a); });
+  return OfFloat32(x, [](Tensor a) { return trace::Ceil(a); });
 }
 
 Tensor Trunc(const Operand& x) {

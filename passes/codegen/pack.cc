@@ -136,10 +136,12 @@ class PackPass
   void Rewrite(ir::ComputeOp op, size_t number, unsigned column,
                llvm::ArrayRef<unsigned> outer, llvm::ArrayRef<unsigned> reduced,
                const Dim& rows) {
-    mlir::OpBuilder builder(op);
     mlir::MLIRContext* context = op.getContext();
     const SmallVector<Dim, 6> extents = op.getExtents();
     Value operand = op.getInputs()[number];
+    // Outside of the loops that the operand does not depend on.
+    mlir::OpBuilder builder(
+        operand.getParentBlock()->findAncestorOpInBlock(*op));
     mlir::Type element = mlir::getElementTypeOrSelf(operand.getType());
     const int bits = element.isIntOrFloat()
                          ? static_cast<int>(element.getIntOrFloatBitWidth())

@@ -16,6 +16,9 @@ std::unique_ptr<mlir::Pass> CreateStructurePass();
 // or computed twice goes.
 std::unique_ptr<mlir::Pass> CreateSimplifyPass();
 
+// simplify-scans: what does not need the loop leaves it.
+std::unique_ptr<mlir::Pass> CreateSimplifyScansPass();
+
 // split-prepare: @stateless_call becomes @prepare, what depends on unwritten
 // variables alone, and @call.
 std::unique_ptr<mlir::Pass> CreateSplitPreparePass();

@@ -1,0 +1,96 @@
+// GatedCell: what Keras's own cells have in common: a kernel for the input, one
+// for the state, a bias, each holding the gates side by side along its last
+// axis.
+//
+// Options of a cell are a struct whose fields are Keras's arguments, with a
+// member Describe that names its own fields and calls DescribeCell for those
+// that all have.
+#ifndef KERATIN_LAYERS_RNN_GATED_CELL_H_
+#define KERATIN_LAYERS_RNN_GATED_CELL_H_
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "layers/base/layer.h"
+#include "layers/rnn/dropout_rnn_cell.h"
+
+namespace keratin {
+
+template <typename Options>
+void DescribeCell(Fields& f, Options& o) {
+  f("activation", o.activation)("use_bias", o.use_bias)(
+      "kernel_initializer", o.kernel_initializer)("recurrent_initializer",
+                                                  o.recurrent_initializer)(
+      "bias_initializer", o.bias_initializer)("kernel_regularizer",
+                                              o.kernel_regularizer)(
+      "recurrent_regularizer", o.recurrent_regularizer)("bias_regularizer",
+                                                        o.bias_regularizer)(
+      "kernel_constraint", o.kernel_constraint)("recurrent_constraint",
+                                                o.recurrent_constraint)(
+      "bias_constraint", o.bias_constraint)("dropout", o.dropout)(
+      "recurrent_dropout", o.recurrent_dropout)("seed", o.seed);
+}
+
+// The tensor once for each gate, times the gate's mask; a mask for all gates,
+// or none, gives one tensor.
+std::vector<Tensor> Masked(const Tensor& x, const std::vector<Tensor>& masks);
+
+// `product` of the inputs and the gates' parts of a kernel, gate by gate. One
+// input takes the whole kernel at once, which computes the same: the gates then
+// lie side by side along `axis` of the product.
+std::vector<Tensor> GateProducts(
+    const std::vector<Tensor>& inputs, const Tensor& kernel, int gates,
+    const std::function<Tensor(const Tensor& x, const Tensor& kernel)>& product,
+    int axis = -1);
+
+// Equal parts of an axis.
+std::vector<Tensor> Gates(const Tensor& x, int gates, int axis = -1);
+
+template <typename Options>
+class GatedCell : public DropoutRNNCell {
+ protected:
+  void Describe(Fields& f) override { options_.Describe(f); }
+
+  void AddWeights(const Shape& kernel, const Shape& recurrent_kernel,
+                  const Shape& bias) {
+    kernel_ = AddWeight({.name = "kernel",
+                         .shape = kernel,
+                         .initializer = options_.kernel_initializer,
+                         .regularizer = options_.kernel_regularizer,
+                         .constraint = options_.kernel_constraint});
+    recurrent_kernel_ =
+        AddWeight({.name = "recurrent_kernel",
+                   .shape = recurrent_kernel,
+                   .initializer = options_.recurrent_initializer,
+                   .regularizer = options_.recurrent_regularizer,
+                   .constraint = options_.recurrent_constraint});
+    if (!options_.use_bias) return;
+    bias_ = AddWeight({.name = "bias",
+                       .shape = bias,
+                       .initializer = options_.bias_initializer,
+                       .regularizer = options_.bias_regularizer,
+                       .constraint = options_.bias_constraint});
+  }
+
+  // The masks to use now: none but in training, and none at a rate of 1.
+  std::vector<Tensor> InputMasks(const Tensor& x, bool training) {
+    return training && dropout() < 1 ? DropoutMasks(x) : std::vector<Tensor>();
+  }
+  std::vector<Tensor> StateMasks(const Tensor& state, bool training) {
+    return training && recurrent_dropout() < 1 ? RecurrentDropoutMasks(state)
+                                               : std::vector<Tensor>();
+  }
+
+  Options options_;
+  Variable* kernel_ = nullptr;
+  Variable* recurrent_kernel_ = nullptr;
+  Variable* bias_ = nullptr;
+};
+
+// Checks `units` and the last axis of the input of a cell of dense gates.
+absl::Status CheckUnits(int64_t units, const Shape& input);
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_RNN_GATED_CELL_H_

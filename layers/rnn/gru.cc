@@ -1,0 +1,7 @@
+#include "layers/rnn/gru.h"
+
+namespace keratin {
+
+KERATIN_REGISTER_LAYER("keras", GRU);
+
+}  // namespace keratin

@@ -1,0 +1,7 @@
+#include "layers/rnn/lstm.h"
+
+namespace keratin {
+
+KERATIN_REGISTER_LAYER("keras", LSTM);
+
+}  // namespace keratin

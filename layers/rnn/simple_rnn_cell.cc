@@ -1,0 +1,38 @@
+#include "layers/rnn/simple_rnn_cell.h"
+
+#include "layers/ops/arithmetic.h"
+#include "layers/ops/linear.h"
+
+namespace keratin {
+
+absl::Status SimpleRNNCell::Configured() {
+  SetDropout(options_.dropout, options_.recurrent_dropout, 1, options_.seed);
+  return absl::OkStatus();
+}
+
+absl::Status SimpleRNNCell::Build(const Shape& input) {
+  const int64_t units = options_.units;
+  absl::Status status = CheckUnits(units, input);
+  if (!status.ok()) return status;
+  AddWeights({input.back(), units}, {units, units}, {units});
+  return absl::OkStatus();
+}
+
+RecurrentCell::StepResult SimpleRNNCell::Step(const Tensor& x,
+                                              const std::vector<Tensor>& states,
+                                              bool training) {
+  // Unlike the other cells, this one draws in inference too, and drops
+  // everything at a rate of 1.
+  std::vector<Tensor> input_masks = DropoutMasks(x);
+  std::vector<Tensor> state_masks = RecurrentDropoutMasks(states[0]);
+  if (!training) input_masks.clear(), state_masks.clear();
+  Tensor h = ops::MatMul(Masked(x, input_masks)[0], *kernel_);
+  if (options_.use_bias) h = h + *bias_;
+  Tensor y = options_.activation(
+      h + ops::MatMul(Masked(states[0], state_masks)[0], *recurrent_kernel_));
+  return {y, {y}};
+}
+
+KERATIN_REGISTER_LAYER("keras", SimpleRNNCell);
+
+}  // namespace keratin
