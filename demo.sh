@@ -1,28 +1,26 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and reads ten handwritten digits with a trained convnet: for each image its true
-# label, the digit that the model sees, and the probability it gives. The object file, its header, the
-# library and IR dumps go to out/.
+# label, the digit that the model sees, and the probability it gives. The object file, its header, the library and
+# IR dumps go to out/.
 set -euo pipefail
 cd "$(dirname "$0")"
 third_party/install.sh
 bazel build //compiler/tools:keratin
 keratin=bazel-bin/compiler/tools/keratin
+model=examples/digits/digits.keras
 mkdir -p out
-"$keratin" compile examples/digits/digits.keras -o out/digits.o
-"$keratin" compile examples/digits/digits.keras --emit=library -o out/digits.so
+"$keratin" compile "$model" -o out/digits.o --dump-ir=out/digits.passes
+"$keratin" compile "$model" --emit=library -o out/digits.so
 for phase in trace graph kernels buffers llvm object; do
-  "$keratin" dump examples/digits/digits.keras --phase="$phase" >"out/digits.$phase.txt"
+  "$keratin" dump "$model" --phase="$phase" >"out/digits.$phase.txt"
 done
-echo "image         label  digit  probability"
+
+printf '%-13s %5s  %5s  %s\n' image label digit probability
 while read -r image label _; do
   [[ $image == "#" ]] && continue
-  "$keratin" run examples/digits/digits.keras --input=image="examples/digits/$image" --outputs=out/digits.npz >/dev/null
-  python3 - "$image" "$label" <<'P'
-import struct, sys, zipfile
-data = zipfile.ZipFile("out/digits.npz").read("0.npy")
-header = 10 + struct.unpack("<H", data[8:10])[0]
-p = struct.unpack("<10f", data[header:header + 40])
-best = max(range(10), key=p.__getitem__)
-print(f"{sys.argv[1]:<13} {sys.argv[2]:>5}  {best:>5}  {p[best]:.4f}")
-P
+  # The output is one row, [[p0, p1, ...]].
+  "$keratin" run out/digits.so --input=image="examples/digits/$image" | tr -d '[] ' |
+    awk -F, -v image="$image" -v label="$label" '
+      NF == 10 { for (i = 2; i <= NF; i++) if ($i + 0 > $(best + 1) + 0) best = i - 1
+                 printf "%-13s %5d  %5d  %.4f\n", image, label, best, $(best + 1) }'
 done <examples/digits/labels.txt

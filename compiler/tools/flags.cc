@@ -233,9 +233,20 @@ std::string Flags::Help() const {
 }
 
 void PrintError(absl::string_view message) {
-  std::string line = absl::StrCat(
-      "keratin: ", absl::StrReplaceAll(message, {{"\n", " "}}), "\n");
-  std::fputs(line.c_str(), stderr);
+  // Names from files may hold anything, also what moves a terminal's cursor.
+  std::string line = "keratin: ";
+  for (const char c : message) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += ' ';
+    } else if (code < 0x20 || code == 0x7f) {
+      absl::StrAppend(&line, "\\x", absl::Hex(code, absl::kZeroPad2));
+    } else {
+      line += c;
+    }
+  }
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 int ExitCode(const absl::Status& status) {

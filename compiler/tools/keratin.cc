@@ -1,5 +1,6 @@
 // The `keratin` command: from a .keras file to native code.
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -60,6 +61,8 @@ int Main(absl::Span<char* const> args) {
 }  // namespace keratin::tools
 
 int main(int argc, char** argv) {
+  // A file that outgrows a limit is an error of writing it.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return keratin::tools::Main(
         absl::MakeConstSpan(argv + 1, static_cast<size_t>(argc - 1)));

@@ -26,8 +26,10 @@ absl::StatusOr<std::vector<Array>> ValuesOf(
 
 void AddOpenFlags(Flags* flags, OpenFlags* values) {
   flags->Integer("max-megabytes", "N",
-                 "refuse files whose weights unpack to more (default 16384)", 1,
-                 &values->max_megabytes);
+                 "believe files whose weights unpack to so much (default "
+                 "16384, and beyond\n64 no more than 200 times what the file "
+                 "takes)",
+                 1, &values->max_megabytes);
 }
 
 LoadOptions ToLoadOptions(const OpenFlags& flags) {
@@ -36,17 +38,19 @@ LoadOptions ToLoadOptions(const OpenFlags& flags) {
   if (flags.max_megabytes > 0) {
     options.max_weights_bytes =
         std::min<int64_t>(flags.max_megabytes, int64_t{1} << 40) << 20;
+    options.max_expansion = 0;
   }
   return options;
 }
 
 absl::StatusOr<OpenedModel> OpenModel(const std::string& path,
                                       const OpenFlags& flags) {
-  absl::StatusOr<std::unique_ptr<Model>> model =
-      Load(path, ToLoadOptions(flags));
-  if (!model.ok()) return model.status();
+  absl::StatusOr<LoadedModel> loaded =
+      LoadWithOptimizer(path, ToLoadOptions(flags));
+  if (!loaded.ok()) return loaded.status();
   OpenedModel opened;
-  opened.model = *std::move(model);
+  opened.model = std::move(loaded->model);
+  opened.optimizer = std::move(loaded->optimizer);
   absl::StatusOr<std::vector<Array>> trainable =
       ValuesOf(opened.model->trainable_variables());
   if (!trainable.ok()) return trainable.status();

@@ -11,6 +11,7 @@
 #include "compiler/tools/flags.h"
 #include "layers/models/model.h"
 #include "layers/saving/load.h"
+#include "layers/saving/weight_store.h"
 #include "runtime/array.h"
 
 namespace keratin::tools {
@@ -27,6 +28,8 @@ struct OpenedModel {
   // The saved values, in Keras's order.
   std::vector<Array> trainable;
   std::vector<Array> non_trainable;
+  // The state of its optimizer, if the file holds one.
+  WeightStore optimizer;
 };
 
 absl::StatusOr<OpenedModel> OpenModel(const std::string& path,

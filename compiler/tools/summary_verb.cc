@@ -43,7 +43,8 @@ std::string Line(const char* title, const Size& size) {
                       ReadableBytes(size.bytes), ")\n");
 }
 
-std::string Summary(const Model& model, int terminal_columns) {
+std::string Summary(const OpenedModel& opened, int terminal_columns) {
+  const Model& model = *opened.model;
   const bool graph = !model.sequential_like();
   std::vector<Column> columns = {{"Layer (type)", false, graph ? 0.3 : 0.45},
                                  {"Output Shape", false, graph ? 0.56 : 0.80},
@@ -65,13 +66,18 @@ std::string Summary(const Model& model, int terminal_columns) {
   }
   const Size trainable = SizeOf(model.trainable_variables());
   const Size frozen = SizeOf(model.non_trainable_variables());
+  Size optimizer;
+  for (const auto& [key, array] : opened.optimizer) {
+    optimizer.params += array.elements();
+    optimizer.bytes += static_cast<double>(array.bytes());
+  }
   return absl::StrCat(
       "Model: \"", model.name(), "\"\n",
       RenderTable(columns, rows, graph ? 108 : 88, terminal_columns),
-      Line("Total params",
-           {trainable.params + frozen.params, trainable.bytes + frozen.bytes}),
-      Line("Trainable params", trainable),
-      Line("Non-trainable params", frozen));
+      Line("Total params", {trainable.params + frozen.params + optimizer.params,
+                            trainable.bytes + frozen.bytes + optimizer.bytes}),
+      Line("Trainable params", trainable), Line("Non-trainable params", frozen),
+      opened.optimizer.empty() ? "" : Line("Optimizer params", optimizer));
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ int SummaryVerb(absl::Span<char* const> args) {
   if (auto exit = flags.Parse(args, &positional, 1, 1)) return *exit;
   const absl::StatusOr<OpenedModel> model = OpenModel(positional[0], open);
   if (!model.ok()) return ExitCode(model.status());
-  return ExitCode(Print(Summary(*model->model, TerminalColumns())));
+  return ExitCode(Print(Summary(*model, TerminalColumns())));
 }
 
 }  // namespace keratin::tools

@@ -293,9 +293,14 @@ int64_t Layer::count_params() const {
 }
 
 absl::Status Layer::BuildFrom(const Arguments& arguments) {
-  if (arguments.positional.empty()) return absl::OkStatus();
-  std::vector<Tensor> tensors = arguments.positional[0].tensors();
-  return tensors.empty() ? absl::OkStatus() : Build(tensors[0].shape());
+  const std::vector<Tensor> tensors = arguments.positional.empty()
+                                          ? std::vector<Tensor>()
+                                          : arguments.positional[0].tensors();
+  if (tensors.empty()) {
+    return absl::InvalidArgumentError(
+        "it is called without a tensor as its first argument");
+  }
+  return Build(tensors[0].shape());
 }
 
 class Layer::Entered {

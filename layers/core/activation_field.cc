@@ -15,6 +15,12 @@ absl::Status Read(const Value& value, ActivationField& field) {
     // A serialized function, or an activation layer of default arguments.
     const Value* config = value.Find("config");
     const Value* class_name = value.Find("class_name");
+    // keras.activations.serialize leaves of a lambda only its code.
+    if (class_name == nullptr && value.Find("value") != nullptr) {
+      return absl::UnimplementedError(
+          "is a Python lambda, which is code that is never run here: use an "
+          "activation of Keras or write a layer, and save the model again");
+    }
     if (class_name != nullptr && class_name->is_string() &&
         class_name->as_string() != "function") {
       return absl::UnimplementedError(

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "layers/saving/json.h"
 
 namespace keratin {
@@ -88,6 +89,16 @@ class WeightLoader {
     return absl::OkStatus();
   }
 
+  // The arrays below a path, by what follows it.
+  WeightStore Below(const std::string& path) const {
+    WeightStore below;
+    for (const auto& [key, array] : store_) {
+      absl::string_view rest = key;
+      if (absl::ConsumePrefix(&rest, path)) below.emplace(rest, array);
+    }
+    return below;
+  }
+
  private:
   static std::string Join(const std::string& path, const std::string& name) {
     return path.empty() ? name : absl::StrCat(path, "/", name);
@@ -113,18 +124,19 @@ class WeightLoader {
 
   absl::Status Assign(Variable& variable, const std::string& key) {
     used_.insert(key);
-    auto array = Converted(store_.at(key), variable.dtype());
+    auto array = Converted(store_.at(key), variable);
     absl::Status status =
         array.ok() ? variable.Assign(*std::move(array)) : array.status();
     if (status.ok()) return status;
     return absl::InvalidArgumentError(
-        absl::StrCat("weights at '", key, "' of the variable '",
-                     variable.path(), "': ", status.message()));
+        absl::StrCat("weights at '", key, "': ", status.message()));
   }
 
   // Values stay what they are: 16-bit floats are stored as their bits or
   // widened, and backends store integers in different widths.
-  static absl::StatusOr<Array> Converted(const Array& array, DType dtype) {
+  static absl::StatusOr<Array> Converted(const Array& array,
+                                         const Variable& variable) {
+    const DType dtype = variable.dtype();
     if (array.dtype() == dtype) return array;
     if (dtype == DType::kBFloat16 && array.dtype() == DType::kUInt16)
       return Array::CopyOf(dtype, array.sizes(), array.raw_data());
@@ -132,9 +144,9 @@ class WeightLoader {
         (IsInteger(dtype) && IsInteger(array.dtype()))) {
       return array.Cast(dtype);
     }
-    return absl::InvalidArgumentError(
-        absl::StrCat("they are ", DTypeName(array.dtype()), ", ",
-                     DTypeName(dtype), " is expected"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "variable '", variable.path(), "' has dtype ", DTypeName(dtype),
+        ", and cannot take an array of dtype ", DTypeName(array.dtype())));
   }
 
   WeightStore store_;
@@ -146,6 +158,13 @@ class WeightLoader {
 
 absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
                                             const LoadOptions& options) {
+  auto loaded = LoadWithOptimizer(path, options);
+  if (!loaded.ok()) return loaded.status();
+  return std::move(loaded->model);
+}
+
+absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
+                                              const LoadOptions& options) {
   auto named = [&](const absl::Status& status) {
     return absl::Status(status.code(),
                         absl::StrCat("'", path, "': ", status.message()));
@@ -167,18 +186,18 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
                      "', and only models are supported")));
   }
   [[maybe_unused]] Layer* released = layer->release();
-  std::unique_ptr<Model> owned(model);
-  absl::Status built = owned->BuildAll();
+  LoadedModel result{std::unique_ptr<Model>(model), {}};
+  absl::Status built = model->BuildAll();
   if (!built.ok()) return named(built);
-  if (owned->variables().empty()) return owned;
-  if (!content->has_weights)
+  if (!content->has_weights && !model->variables().empty())
     return named(absl::InvalidArgumentError(
         "holds neither model.weights.h5 nor model.weights.npz"));
   WeightLoader loader(std::move(content->weights));
-  absl::Status loaded = loader.Load(*owned, "");
+  absl::Status loaded = loader.Load(*model, "");
   if (loaded.ok()) loaded = loader.CheckAllUsed();
   if (!loaded.ok()) return named(loaded);
-  return owned;
+  result.optimizer = loader.Below("optimizer/vars/");
+  return result;
 }
 
 }  // namespace keratin

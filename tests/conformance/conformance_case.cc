@@ -57,11 +57,16 @@ absl::StatusOr<std::vector<std::string>> FindCases(const std::string& root) {
     return absl::NotFoundError(
         absl::StrCat("cannot read ", root, ": ", error.message()));
   }
-  for (const fs::recursive_directory_iterator end; it != end;
-       it.increment(error)) {
-    if (error) break;
-    if (it->path().filename() == "case.json")
-      folders.push_back(it->path().parent_path().string());
+  for (const fs::recursive_directory_iterator end; it != end;) {
+    const fs::path path = it->path();
+    if (path.filename() == "case.json")
+      folders.push_back(path.parent_path().string());
+    it.increment(error);
+    if (error) {
+      return absl::UnavailableError(absl::StrCat(
+          "cannot read what is in or after ", path.string(), ": ",
+          error.message()));
+    }
   }
   if (folders.empty()) {
     return absl::NotFoundError(absl::StrCat(

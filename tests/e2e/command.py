@@ -4,6 +4,7 @@ A test module defines classes of unittest and ends with `command.main()`; it is 
 argument. Test cases are written as JUnit XML where Bazel asks for it.
 """
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,8 +15,11 @@ import xml.sax.saxutils
 import zipfile
 
 KERATIN = None
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+NOBODY = 65534
+# Where the files of a test are: Bazel's tree of them, else the source tree.
+ROOT = (os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"]) if "TEST_SRCDIR" in os.environ
+        else os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+HERE = os.path.join(ROOT, "tests", "e2e")
 DIGITS = os.path.join(ROOT, "examples", "digits", "digits.keras")
 
 
@@ -24,6 +28,17 @@ def run(*args, **kwargs):
     kwargs.setdefault("timeout", 120)
     kwargs.setdefault("stdout", subprocess.PIPE)
     return subprocess.run([KERATIN, *args], stderr=subprocess.PIPE, text=True, errors="replace", **kwargs)
+
+
+def run_unprivileged(*args):
+    """The same for a user who may not read and write everything."""
+    if os.geteuid() != 0:
+        return run(*args)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        # The build's own folder may be closed to others.
+        program = shutil.copy(KERATIN, folder)
+        os.chmod(folder, 0o755)
+        return subprocess.run([program, *args], user=NOBODY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
 
 
 def npy(descr, shape, values):
@@ -53,7 +68,8 @@ class CommandTest(unittest.TestCase):
     """A test with a folder of its own."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(dir="/tmp")  # which every user may enter
+        os.chmod(folder.name, 0o755)
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 

@@ -1,19 +1,19 @@
-"""Tests in Python that drive the command."""
+"""Tests in Python that drive a program of ours."""
 
-def command_test(name, data = [], size = "medium", **kwargs):
-    """A test `name`.py that gets the path of `keratin` as its first argument, and command.py beside it."""
+def command_test(name, program = "//compiler/tools:keratin", data = [], size = "medium", **kwargs):
+    """A test `name`.py that gets the path of the program as its first argument; it may import tests/e2e/command.py."""
     native.sh_test(
         name = name,
         size = size,
-        srcs = ["run_python.sh"],
+        srcs = ["//tests/e2e:run_python.sh"],
         args = [
             "$(rootpath %s.py)" % name,
-            "$(rootpath //compiler/tools:keratin)",
+            "$(rootpath %s)" % program,
         ],
         data = data + [
             name + ".py",
-            "command.py",
-            "//compiler/tools:keratin",
+            program,
+            "//tests/e2e:command.py",
         ],
         **kwargs
     )
