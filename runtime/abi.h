@@ -4,31 +4,23 @@
    KERATIN_ABI_VERSION; the header that goes with an artifact repeats the
    guarded part word for word, so either may be included first, or both.
 
-   A compiled model NAME consists of these symbols, and no others are visible:
+   A compiled model NAME shows these symbols, and no others (the header that
+   goes with it declares them, with the arguments' names, types and shapes):
 
-     const unsigned char NAME_manifest[];      serialized manifest.proto
-     const uint64_t NAME_manifest_size;        its bytes
-     int32_t NAME_prepare(const struct keratin_call* c);         absent if there
-                                               is nothing to prepare
-     int32_t NAME_call(const struct keratin_call* c);
-     int32_t NAME_stateless_call(const struct keratin_call* c);  may be absent
-     const void* const NAME_prepared[];        embedded prepared buffers, in the
-                                               order of prepare's results;
-                                               absent unless embedded
-     const void* NAME_initial_state(int64_t k);   saved value of the k-th
-   written variable, null beyond the last; absent if there is none, or with
-                                               variables given as arguments
-     int64_t NAME_workspace_size(const int64_t* dims);   of NAME_call
-   A shared library also has
-     const char keratin_library_name[];        "NAME"; if absent, the loader
-                                               takes the file's name for it
+     int32_t NAME_call(...)            one call; 0: done
+     int64_t NAME_workspace_size(...)  the bytes of scratch memory it needs
+     const void* NAME_initial_state(int64_t k)    the saved value of the k-th
+                                       written variable, null beyond the last;
+                                       absent with variables as arguments
+     int32_t NAME_prepare(...)         with variables as arguments alone
+     int32_t NAME_stateless_call(...)  likewise
+     const struct keratin_model NAME_model        what a loader needs
+   and a shared library
+     const struct keratin_model* const keratin_library    &NAME_model
 
-   Example (two threads never share a workspace; all else may be shared):
-     const void* args[] = {NAME_prepared[0], NAME_prepared[1], x};
-     void* results[] = {y};
-     int64_t dims[] = {batch};
-     struct keratin_call c = {args, results, dims, workspace, 0, 0};
-     if (NAME_call(&c) != 0) ...;
+   Prepared variables are one block of bytes, in which each buffer lies at the
+   64-byte aligned offset that the manifest says: embedded, or the content of a
+   file, or written by NAME_prepare.
 */
 #ifndef KERATIN_RUNTIME_ABI_H_
 #define KERATIN_RUNTIME_ABI_H_
@@ -65,6 +57,18 @@ struct keratin_call {
 
 /* 0: done. Anything else: nothing useful was written. */
 typedef int32_t (*keratin_entry)(const struct keratin_call* call);
+
+/* What a loader is told of a compiled model. */
+struct keratin_model {
+  uint64_t abi_version;          /* KERATIN_ABI_VERSION */
+  const unsigned char* manifest; /* serialized manifest.proto */
+  uint64_t manifest_size;        /* its bytes */
+  keratin_entry prepare;         /* variables to prepared buffers */
+  keratin_entry call;
+  const unsigned char* weights; /* the prepared block; null: not embedded */
+  /* The saved value of each written variable; null: not embedded. */
+  const void* const* initial_state;
+};
 
 #ifdef __cplusplus
 }

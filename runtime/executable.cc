@@ -159,11 +159,6 @@ absl::StatusOr<Prepared> Executable::Prepare(
   absl::Status status = CheckLists(signature, trainable, non_trainable);
   if (!status.ok()) return status;
   if (signature.prepared.specs.empty()) return Prepared(std::vector<Array>());
-  if (impl_->entry_points.prepare == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "model '", impl_->manifest.name(), "' has its variables prepared ",
-        "already: compile it with variables as arguments to give others"));
-  }
   // No input is there: a size that depends on one would be an error of ours.
   const DimValues dims(signature.symbols.size(), 0);
   absl::StatusOr<int64_t> scratch =
@@ -266,63 +261,24 @@ absl::Status Executable::CallInto(const Prepared& prepared,
 absl::StatusOr<StatelessResults> Executable::StatelessCall(
     absl::Span<const Array> trainable, absl::Span<const Array> non_trainable,
     absl::Span<const Array> inputs, const CallOptions& options) const {
-  const Signature& signature = impl_->signature;
+  absl::StatusOr<Prepared> prepared =
+      Prepare(trainable, non_trainable, options);
+  if (!prepared.ok()) return prepared.status();
+  absl::StatusOr<std::vector<Array>> state = StateOf(trainable, non_trainable);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<CallResults> call = Call(*prepared, *state, inputs, options);
+  if (!call.ok()) return call.status();
   StatelessResults results;
+  results.outputs = std::move(call->outputs);
+  results.losses = std::move(call->losses);
+  // Those that are not written are as they were; new values of trainable ones
+  // are dropped.
   results.non_trainable.assign(non_trainable.begin(), non_trainable.end());
-  auto take_variables = [&](absl::Span<const int> indices,
-                            absl::Span<const Array> values) {
-    for (size_t i = 0; i < indices.size(); ++i) {
-      const int place = indices[i] - signature.trainable_count;
-      if (place >= 0) results.non_trainable[place] = values[i];
-    }
-  };
-  if (impl_->entry_points.stateless_call == nullptr) {
-    absl::StatusOr<Prepared> prepared =
-        Prepare(trainable, non_trainable, options);
-    if (!prepared.ok()) return prepared.status();
-    absl::StatusOr<std::vector<Array>> state =
-        StateOf(trainable, non_trainable);
-    if (!state.ok()) return state.status();
-    absl::StatusOr<CallResults> call = Call(*prepared, *state, inputs, options);
-    if (!call.ok()) return call.status();
-    take_variables(signature.state, call->state);
-    results.outputs = std::move(call->outputs);
-    results.losses = std::move(call->losses);
-    return results;
+  const Signature& signature = impl_->signature;
+  for (size_t i = 0; i < signature.state.size(); ++i) {
+    const int place = signature.state[i] - signature.trainable_count;
+    if (place >= 0) results.non_trainable[place] = std::move(call->state[i]);
   }
-  DimValues dims;
-  absl::Status status = CheckLists(signature, trainable, non_trainable);
-  if (status.ok()) status = signature.Bind(inputs, &dims);
-  if (!status.ok()) return status;
-  absl::StatusOr<int64_t> scratch =
-      Signature::WorkspaceBytes(signature.stateless_workspace, dims.data());
-  if (!scratch.ok()) return scratch.status();
-  absl::StatusOr<std::vector<Array>> arrays =
-      ResultsFor(signature, signature.stateless_results, dims.data());
-  if (!arrays.ok()) return arrays.status();
-  Workspace workspace;
-  Frame frame;
-  status =
-      frame.Reserve(trainable.size() + non_trainable.size() + inputs.size(),
-                    arrays->size(), *scratch, workspace);
-  if (!status.ok()) return status;
-  for (const Array& array : trainable) frame.AddArgument(array);
-  for (const Array& array : non_trainable) frame.AddArgument(array);
-  for (const Array& array : inputs) frame.AddArgument(array);
-  for (Array& array : *arrays) {
-    status = frame.AddResult(array);
-    if (!status.ok()) return status;
-  }
-  status = frame.Run(impl_->manifest.name(), "stateless_call",
-                     impl_->entry_points.stateless_call, dims.data(), options);
-  if (!status.ok()) return status;
-  const size_t outputs = signature.outputs.specs.size();
-  const size_t variables = signature.stateless_results.size();
-  results.outputs = Move(*arrays, 0, outputs);
-  take_variables(signature.stateless_results,
-                 absl::MakeConstSpan(*arrays).subspan(outputs, variables));
-  results.losses =
-      Move(*arrays, outputs + variables, signature.losses.specs.size());
   return results;
 }
 

@@ -53,9 +53,8 @@ struct TensorSpec {
 struct EntryPoints {
   keratin_entry prepare = nullptr;
   keratin_entry call = nullptr;
-  keratin_entry stateless_call = nullptr;
-  std::vector<const void*> prepared;       // empty: not embedded
-  std::vector<const void*> initial_state;  // empty: none
+  const void* weights = nullptr;           // the prepared block, if embedded
+  std::vector<const void*> initial_state;  // if embedded
 };
 
 struct CallOptions {
@@ -104,10 +103,9 @@ class Executable {
   static absl::StatusOr<Executable> Create(Manifest manifest,
                                            EntryPoints entry_points,
                                            std::shared_ptr<const void> owner);
-  // Of a serialized manifest, as in an artifact.
-  static absl::StatusOr<Executable> Create(absl::string_view manifest,
-                                           EntryPoints entry_points,
-                                           std::shared_ptr<const void> owner);
+  // Of a model linked into this program: Create(digits_model).
+  static absl::StatusOr<Executable> Create(
+      const keratin_model& model, std::shared_ptr<const void> owner = nullptr);
   // Of a shared library written by the compiler. It is refused if this machine
   // lacks what it was compiled for.
   static absl::StatusOr<Executable> LoadLibrary(absl::string_view path);
@@ -139,10 +137,10 @@ class Executable {
   // The buffers embedded in an artifact; FailedPrecondition if there are none.
   absl::StatusOr<Prepared> EmbeddedPrepared() const;
   // The buffers of the weights file of an artifact compiled for one, mapped
-  // and checked against the manifest's hash; and its initial state.
-  absl::StatusOr<Prepared> OpenWeights(absl::string_view path,
-                                       std::vector<Array>* initial_state) const;
-  // The written variables' saved values; empty if none is written.
+  // and checked against the manifest's hash.
+  absl::StatusOr<Prepared> OpenWeights(absl::string_view path) const;
+  // The written variables' saved values, empty if none is written;
+  // FailedPrecondition where variables are arguments.
   absl::StatusOr<std::vector<Array>> InitialState() const;
 
   // The written ones of these lists: the first state of a call.

@@ -8,7 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "runtime/cpu_features.h"
 #include "runtime/executable.h"
 #include "runtime/executable_impl.h"
@@ -18,14 +17,6 @@ namespace keratin {
 namespace {
 
 constexpr uint64_t kMaxManifest = uint64_t{1} << 30;
-
-// "digits" of "out/libdigits.so": the name of a library that does not say it.
-std::string NameOfFile(absl::string_view path) {
-  path = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-  path = path.substr(0, path.find('.'));
-  absl::ConsumePrefix(&path, "lib");
-  return std::string(path);
-}
 
 absl::Status CheckFile(const std::string& path) {
   struct stat info;
@@ -79,18 +70,11 @@ absl::StatusOr<Executable> Executable::Create(
   const proto::Weights::Place place = manifest.weights().place();
   std::string missing;
   if (entry_points.call == nullptr) missing = "'call'";
-  if (entry_points.prepare == nullptr && place == proto::Weights::ARGUMENTS &&
-      !signature->prepared.specs.empty()) {
-    missing = "'prepare'";
-  }
-  if (entry_points.stateless_call == nullptr && manifest.has_stateless_call()) {
-    missing = "'stateless_call'";
-  }
-  if (place == proto::Weights::EMBEDDED &&
-      entry_points.prepared.size() != signature->prepared.specs.size()) {
+  if (entry_points.prepare == nullptr) missing = "'prepare'";
+  if (place == proto::Weights::EMBEDDED && entry_points.weights == nullptr) {
     missing = "its prepared variables";
   }
-  if (place == proto::Weights::EMBEDDED &&
+  if (place != proto::Weights::ARGUMENTS &&
       entry_points.initial_state.size() != signature->state.size()) {
     missing = "its initial state";
   }
@@ -109,16 +93,29 @@ absl::StatusOr<Executable> Executable::Create(
 }
 
 absl::StatusOr<Executable> Executable::Create(
-    absl::string_view manifest, EntryPoints entry_points,
-    std::shared_ptr<const void> owner) {
-  Manifest parsed;
-  if (manifest.size() > kMaxManifest ||
-      !parsed.ParseFromArray(manifest.data(),
-                             static_cast<int>(manifest.size()))) {
+    const keratin_model& model, std::shared_ptr<const void> owner) {
+  if (model.abi_version != KERATIN_ABI_VERSION) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the model has interface version ", model.abi_version,
+                     ", but this runtime calls ", KERATIN_ABI_VERSION,
+                     ": compile it with a compiler of the same version"));
+  }
+  Manifest manifest;
+  if (model.manifest == nullptr || model.manifest_size > kMaxManifest ||
+      !manifest.ParseFromArray(model.manifest,
+                               static_cast<int>(model.manifest_size))) {
     return absl::DataLossError(
         "the manifest is damaged: it is no manifest; compile the model again");
   }
-  return Create(std::move(parsed), std::move(entry_points), std::move(owner));
+  EntryPoints entry_points;
+  entry_points.prepare = model.prepare;
+  entry_points.call = model.call;
+  entry_points.weights = model.weights;
+  if (model.initial_state != nullptr) {
+    entry_points.initial_state.assign(
+        model.initial_state, model.initial_state + manifest.state_size());
+  }
+  return Create(std::move(manifest), std::move(entry_points), std::move(owner));
 }
 
 absl::StatusOr<Executable> Executable::LoadLibrary(absl::string_view given) {
@@ -136,44 +133,13 @@ absl::StatusOr<Executable> Executable::LoadLibrary(absl::string_view given) {
   }
   const std::shared_ptr<const void> owner(
       handle, [](const void* library) { dlclose(const_cast<void*>(library)); });
-  const auto* says =
-      static_cast<const char*>(dlsym(handle, "keratin_library_name"));
-  const std::string name =
-      says == nullptr ? NameOfFile(path) : std::string(says);
-  auto find = [&](absl::string_view suffix) {
-    return dlsym(handle, absl::StrCat(name, suffix).c_str());
-  };
-  const auto* manifest = static_cast<const char*>(find("_manifest"));
-  const auto* size = static_cast<const uint64_t*>(find("_manifest_size"));
-  if (manifest == nullptr || size == nullptr) {
+  const auto* model = static_cast<const keratin_model* const*>(
+      dlsym(handle, "keratin_library"));
+  if (model == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "'", path, "' is no compiled model: it has no ", name, "_manifest"));
+        "'", path, "' is no compiled model: it has no keratin_library"));
   }
-  Manifest parsed;
-  if (*size > kMaxManifest ||
-      !parsed.ParseFromArray(manifest, static_cast<int>(*size))) {
-    return absl::DataLossError(absl::StrCat(
-        "'", path, "': the manifest is damaged; compile the model again"));
-  }
-  EntryPoints entry_points;
-  entry_points.prepare = reinterpret_cast<keratin_entry>(find("_prepare"));
-  entry_points.call = reinterpret_cast<keratin_entry>(find("_call"));
-  entry_points.stateless_call =
-      reinterpret_cast<keratin_entry>(find("_stateless_call"));
-  if (parsed.weights().place() == proto::Weights::EMBEDDED) {
-    const auto* prepared = static_cast<const void* const*>(find("_prepared"));
-    if (prepared != nullptr) {
-      entry_points.prepared.assign(prepared, prepared + parsed.prepared_size());
-    }
-    const auto initial_state =
-        reinterpret_cast<const void* (*)(int64_t)>(find("_initial_state"));
-    for (int k = 0; initial_state != nullptr && k < parsed.state_size(); ++k) {
-      const void* value = initial_state(k);
-      if (value != nullptr) entry_points.initial_state.push_back(value);
-    }
-  }
-  absl::StatusOr<Executable> executable =
-      Create(std::move(parsed), std::move(entry_points), owner);
+  absl::StatusOr<Executable> executable = Create(**model, owner);
   if (!executable.ok()) return WithPath(path, executable.status());
   return executable;
 }

@@ -34,9 +34,21 @@ EntryPoints DemoEntryPoints() {
   EntryPoints entry_points;
   entry_points.prepare = [](const keratin_call*) { return 0; };
   entry_points.call = [](const keratin_call*) { return 0; };
-  entry_points.prepared = {&entry_points};
+  entry_points.weights = &entry_points;
   entry_points.initial_state = {&entry_points};
   return entry_points;
+}
+
+// The same functions as a model that is linked in.
+keratin_model Model(const std::string& manifest) {
+  static const void* const state[] = {&state};
+  return {KERATIN_ABI_VERSION,
+          reinterpret_cast<const unsigned char*>(manifest.data()),
+          manifest.size(),
+          [](const keratin_call*) { return 0; },
+          [](const keratin_call*) { return 0; },
+          reinterpret_cast<const unsigned char*>(state),
+          state};
 }
 
 std::string Refusal(Manifest manifest) {
@@ -152,7 +164,7 @@ TEST(ExecutableTest, MismatchesAreOneSentence) {
   EXPECT_EQ(exe.Prepare({Floats({3}, 0)}, {}).status().message(),
             "trainable variable 0, 'demo/kernel', is float32 (4,) in the "
             "model, but float32 (3,) was given");
-  EXPECT_EQ(exe.OpenWeights("x", nullptr).status().message(),
+  EXPECT_EQ(exe.OpenWeights("x").status().message(),
             "model 'demo' has no weights file: its variables are embedded");
 }
 
@@ -263,13 +275,18 @@ TEST(ExecutableTest, ManifestsThatContradictThemselvesAreRefused) {
       [](Manifest& m) { m.mutable_prepare()->set_workspace_size("batch"); }));
   EXPECT_TRUE(
       refused([](Manifest& m) { m.add_prepared()->set_dtype("bool"); }));
-  EXPECT_FALSE(Executable::Create("\xff\xff", DemoEntryPoints(), nullptr).ok());
+  EXPECT_FALSE(Executable::Create(Model("\xff\xff")).ok());
   std::string bytes = good.SerializeAsString();
   for (size_t i = 0; i < bytes.size(); ++i) {
     std::string damaged = bytes;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x15);
-    (void)Executable::Create(damaged, DemoEntryPoints(), nullptr).ok();
+    (void)Executable::Create(Model(damaged)).ok();
   }
+  keratin_model newer = Model(bytes);
+  newer.abi_version = 9;
+  EXPECT_EQ(Executable::Create(newer).status().message(),
+            "the model has interface version 9, but this runtime calls 1: "
+            "compile it with a compiler of the same version");
 }
 
 TEST(ExecutableTest, AssumptionsAreCheckedAtEntry) {
@@ -290,37 +307,33 @@ TEST(ExecutableTest, AssumptionsAreCheckedAtEntry) {
 TEST(ExecutableTest, WeightsFilesAreCheckedAgainstTheManifest) {
   std::string bytes(128, '\0');
   const float w[4] = {1, 2, 3, 4};
-  std::memcpy(bytes.data(), w, sizeof(w));
-  bytes[64] = 42;
+  std::memcpy(bytes.data() + 64, w, sizeof(w));
   const std::string path = absl::StrCat(testing::TempDir(), "/demo.weights");
   std::ofstream(path, std::ios::binary) << bytes;
   Manifest manifest = Demo().manifest();
   proto::Weights& weights = *manifest.mutable_weights();
   weights.set_place(proto::Weights::FILE);
-  weights.set_file_size(bytes.size());
-  weights.set_file_hash(ContentHash(bytes.data(), bytes.size()));
-  weights.add_prepared_offsets(0);
-  weights.add_state_offsets(64);
-  auto open = [&](std::vector<Array>* state) {
+  weights.set_size(bytes.size());
+  weights.set_hash(ContentHash(bytes.data(), bytes.size()));
+  weights.set_prepared_offsets(0, 64);
+  auto open = [&] {
     return Executable::Create(manifest, DemoEntryPoints(), nullptr)
-        ->OpenWeights(path, state);
+        ->OpenWeights(path);
   };
-  std::vector<Array> state;
-  absl::StatusOr<Prepared> prepared = open(&state);
+  absl::StatusOr<Prepared> prepared = open();
   ASSERT_TRUE(prepared.ok()) << prepared.status();
   EXPECT_EQ(prepared->buffers()[0].AtFlat(3), 4);
-  EXPECT_EQ(state[0].AtFlat(0), 42);
   for (uint64_t offset : {uint64_t{1}, uint64_t{128}, ~uint64_t{63}}) {
-    weights.set_state_offsets(0, offset);
-    EXPECT_TRUE(absl::StrContains(open(&state).status().message(),
-                                  "does not fit its weights file"));
+    weights.set_prepared_offsets(0, offset);
+    EXPECT_TRUE(absl::StrContains(open().status().message(),
+                                  "does not fit its weights"));
   }
-  weights.set_state_offsets(0, 64);
-  weights.set_file_hash(1);
-  EXPECT_TRUE(absl::StrContains(open(&state).status().message(),
+  weights.set_prepared_offsets(0, 64);
+  weights.set_hash(1);
+  EXPECT_TRUE(absl::StrContains(open().status().message(),
                                 "does not match the manifest's hash"));
-  weights.set_file_size(127);
-  EXPECT_TRUE(absl::StrContains(open(&state).status().message(),
+  weights.set_size(127);
+  EXPECT_TRUE(absl::StrContains(open().status().message(),
                                 "it has 128 bytes, but 127 were expected"));
 }
 

@@ -67,27 +67,45 @@ absl::StatusOr<std::shared_ptr<const void>> MapFile(const std::string& path,
   });
 }
 
+// The prepared buffers in a block.
+absl::StatusOr<Prepared> ViewsOf(const ExecutableImpl& impl, const void* block,
+                                 const std::shared_ptr<const void>& owner) {
+  const proto::Weights& weights = impl.manifest.weights();
+  const std::vector<TensorSpec>& specs = impl.signature.prepared.specs;
+  bool fits = weights.prepared_offsets_size() == static_cast<int>(specs.size());
+  std::vector<Array> buffers;
+  for (size_t i = 0; fits && i < specs.size(); ++i) {
+    const uint64_t offset = weights.prepared_offsets(static_cast<int>(i));
+    const uint64_t bytes = static_cast<uint64_t>(
+        *CheckedElements(specs[i].dtype, *specs[i].shape.AsSizes()) *
+        DTypeSize(specs[i].dtype));
+    fits = offset % Array::kAlignment == 0 && bytes <= weights.size() &&
+           offset <= weights.size() - bytes;
+    if (!fits) break;
+    buffers.push_back(
+        ViewOf(specs[i], static_cast<const char*>(block) + offset, owner));
+  }
+  if (fits) return Prepared(std::move(buffers));
+  return absl::DataLossError(
+      absl::StrCat("the manifest of model '", impl.manifest.name(),
+                   "' does not fit its weights: compile the model again"));
+}
+
 }  // namespace
 
 absl::StatusOr<Prepared> Executable::EmbeddedPrepared() const {
-  const std::vector<TensorSpec>& specs = impl_->signature.prepared.specs;
-  const std::vector<const void*>& data = impl_->entry_points.prepared;
-  if (data.size() != specs.size()) {
+  if (impl_->manifest.weights().place() != proto::Weights::EMBEDDED) {
     return WrongPlace(impl_->manifest, "embedded variables",
                       WhereWeightsAre(impl_->manifest));
   }
-  std::vector<Array> buffers;
-  for (size_t i = 0; i < specs.size(); ++i) {
-    buffers.push_back(ViewOf(specs[i], data[i], impl_->owner));
-  }
-  return Prepared(std::move(buffers));
+  return ViewsOf(*impl_, impl_->entry_points.weights, impl_->owner);
 }
 
 absl::StatusOr<std::vector<Array>> Executable::InitialState() const {
   const std::vector<const void*>& data = impl_->entry_points.initial_state;
   const std::vector<int>& state = impl_->signature.state;
   if (data.size() != state.size()) {
-    return WrongPlace(impl_->manifest, "embedded initial state",
+    return WrongPlace(impl_->manifest, "saved state",
                       WhereWeightsAre(impl_->manifest));
   }
   std::vector<Array> values;
@@ -99,10 +117,9 @@ absl::StatusOr<std::vector<Array>> Executable::InitialState() const {
 }
 
 absl::StatusOr<Prepared> Executable::OpenWeights(
-    absl::string_view given, std::vector<Array>* initial_state) const {
+    absl::string_view given) const {
   const std::string path(given);
   const proto::Weights& weights = impl_->manifest.weights();
-  const Signature& signature = impl_->signature;
   if (weights.place() != proto::Weights::FILE) {
     return WrongPlace(impl_->manifest, "weights file",
                       weights.place() == proto::Weights::EMBEDDED
@@ -110,47 +127,14 @@ absl::StatusOr<Prepared> Executable::OpenWeights(
                           : "its variables are given as arguments");
   }
   absl::StatusOr<std::shared_ptr<const void>> mapped =
-      MapFile(path, weights.file_size());
+      MapFile(path, weights.size());
   if (!mapped.ok()) return mapped.status();
-  if (ContentHash(mapped->get(), weights.file_size()) != weights.file_hash()) {
+  if (ContentHash(mapped->get(), weights.size()) != weights.hash()) {
     return absl::DataLossError(absl::StrCat(
         "'", path, "' is not the weights file of this model, or is damaged: ",
         "its content does not match the manifest's hash"));
   }
-  bool fits = true;
-  auto view = [&](const TensorSpec& spec, uint64_t offset) {
-    const uint64_t bytes = static_cast<uint64_t>(
-        *CheckedElements(spec.dtype, *spec.shape.AsSizes()) *
-        DTypeSize(spec.dtype));
-    fits &= offset % Array::kAlignment == 0 && bytes <= weights.file_size() &&
-            offset <= weights.file_size() - bytes;
-    return fits ? ViewOf(spec, static_cast<const char*>(mapped->get()) + offset,
-                         *mapped)
-                : Array();
-  };
-  std::vector<Array> buffers, state;
-  if (weights.prepared_offsets_size() ==
-          static_cast<int>(signature.prepared.specs.size()) &&
-      weights.state_offsets_size() ==
-          static_cast<int>(signature.state.size())) {
-    for (size_t i = 0; i < signature.prepared.specs.size(); ++i) {
-      buffers.push_back(view(signature.prepared.specs[i],
-                             weights.prepared_offsets(static_cast<int>(i))));
-    }
-    for (size_t k = 0; k < signature.state.size(); ++k) {
-      state.push_back(view(signature.variables.specs[signature.state[k]],
-                           weights.state_offsets(static_cast<int>(k))));
-    }
-  } else {
-    fits = false;
-  }
-  if (!fits) {
-    return absl::DataLossError(absl::StrCat(
-        "the manifest of model '", impl_->manifest.name(),
-        "' does not fit its weights file: compile the model again"));
-  }
-  if (initial_state != nullptr) *initial_state = std::move(state);
-  return Prepared(std::move(buffers));
+  return ViewsOf(*impl_, mapped->get(), *mapped);
 }
 
 }  // namespace keratin

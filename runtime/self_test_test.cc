@@ -38,9 +38,11 @@ absl::StatusOr<Executable> Make(keratin_entry entry,
   }
   manifest.mutable_call()->add_arguments()->set_kind(proto::Value::INPUT);
   manifest.mutable_call()->add_results()->set_kind(proto::Value::OUTPUT);
+  manifest.mutable_prepare();
   if (test != nullptr) *manifest.mutable_self_test() = *test;
   EntryPoints entry_points;
   entry_points.call = entry;
+  entry_points.prepare = entry;
   return Executable::Create(std::move(manifest), entry_points, nullptr);
 }
 

@@ -70,8 +70,7 @@ class Signature {
   std::vector<int> trainable, non_trainable;  // indices in variables
   std::vector<int> state;
   std::vector<int> prepare_arguments;  // indices in variables
-  std::vector<int> stateless_results;  // indices in variables
-  DimProgram prepare_workspace, call_workspace, stateless_workspace;
+  DimProgram prepare_workspace, call_workspace;
 
  private:
   struct Binding {

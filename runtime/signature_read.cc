@@ -186,17 +186,6 @@ absl::Status Signature::ReadSymbols(const proto::Manifest& manifest) {
 }
 
 absl::Status Signature::ReadEntries(const proto::Manifest& manifest) {
-  if (!manifest.has_call()) return Damaged("it has no entry 'call'");
-  const size_t variable_count = variables.specs.size();
-  auto finish = [](absl::string_view name, const proto::Entry& entry,
-                   int arguments, int results, bool fits) {
-    if (fits && arguments == entry.arguments_size() &&
-        results == entry.results_size()) {
-      return absl::OkStatus();
-    }
-    return Damaged(
-        absl::StrCat("the signature of '", name, "' does not fit the lists"));
-  };
   struct {
     absl::string_view name;
     bool present;
@@ -206,30 +195,29 @@ absl::Status Signature::ReadEntries(const proto::Manifest& manifest) {
       {"prepare", manifest.has_prepare(), manifest.prepare(),
        &prepare_workspace},
       {"call", manifest.has_call(), manifest.call(), &call_workspace},
-      {"stateless_call", manifest.has_stateless_call(),
-       manifest.stateless_call(), &stateless_workspace},
   };
   for (const auto& [name, present, entry, workspace] : entries) {
-    if (!present) continue;
+    if (!present) return Damaged(absl::StrCat("it has no entry '", name, "'"));
     // What prepare needs depends on no input.
+    const bool prepares = name == "prepare";
     const absl::Span<const std::string> known =
-        name == "prepare" ? absl::Span<const std::string>() : symbols;
+        prepares ? absl::Span<const std::string>() : symbols;
     Dim dim;
     absl::Status read =
         ReadSize(entry.workspace_size(), known, &dim, workspace);
     if (!read.ok()) return read;
     int argument = 0, result = 0;
     bool fits = true;
-    if (name == "prepare") {
+    if (prepares) {
       prepare_arguments =
           Take(entry.arguments(), proto::Value::VARIABLE, &argument);
-      fits = IsIncreasingBelow(prepare_arguments, variable_count) &&
+      fits = IsIncreasingBelow(prepare_arguments, variables.specs.size()) &&
              Take(entry.results(), proto::Value::PREPARED, &result) ==
                  Iota(0, prepared.specs.size());
       for (int index : prepare_arguments) {
         fits &= !std::binary_search(state.begin(), state.end(), index);
       }
-    } else if (name == "call") {
+    } else {
       fits = Take(entry.arguments(), proto::Value::PREPARED, &argument) ==
              Iota(0, prepared.specs.size());
       fits &=
@@ -241,27 +229,12 @@ absl::Status Signature::ReadEntries(const proto::Manifest& manifest) {
       fits &= Take(entry.results(), proto::Value::VARIABLE, &result) == state;
       fits &= Take(entry.results(), proto::Value::LOSS, &result) ==
               Iota(0, losses.specs.size());
-    } else {
-      fits = Take(entry.arguments(), proto::Value::VARIABLE, &argument) ==
-             Iota(0, variable_count);
-      fits &= Take(entry.arguments(), proto::Value::INPUT, &argument) ==
-              Iota(0, inputs.specs.size());
-      fits &= Take(entry.results(), proto::Value::OUTPUT, &result) ==
-              Iota(0, outputs.specs.size());
-      stateless_results =
-          Take(entry.results(), proto::Value::VARIABLE, &result);
-      fits &= IsIncreasingBelow(stateless_results, variable_count) &&
-              (stateless_results.empty() ||
-               stateless_results[0] >= trainable_count);
-      fits &= Take(entry.results(), proto::Value::LOSS, &result) ==
-              Iota(0, losses.specs.size());
     }
-    absl::Status status = finish(name, entry, argument, result, fits);
-    if (!status.ok()) return status;
-  }
-  if (!manifest.has_prepare() && !prepared.specs.empty() &&
-      manifest.weights().place() == proto::Weights::ARGUMENTS) {
-    return Damaged("nothing prepares the variables");
+    if (!fits || argument != entry.arguments_size() ||
+        result != entry.results_size()) {
+      return Damaged(
+          absl::StrCat("the signature of '", name, "' does not fit the lists"));
+    }
   }
   return absl::OkStatus();
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   bazel-bootstrap
-  clang-22 lld-22 llvm-22-dev libclang-rt-22-dev libmlir-22-dev mlir-22-tools
+  clang-22 lld-22 liblld-22-dev llvm-22-dev libclang-rt-22-dev libmlir-22-dev mlir-22-tools
   clang-format-22 clang-tidy-22
   libabsl-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev libbenchmark-dev
   libhdf5-dev libzip-dev zlib1g-dev libzstd1 libpng-dev nlohmann-json3-dev
@@ -35,9 +35,14 @@ apt() {
 
 echo "install.sh: installing ${missing[*]}" >&2
 apt update
-# LLVM 22 is in the security archive; add it where a machine lacks it.
+# LLVM 22 is in Debian's security archive. A machine that lacks it gets it from where it has Debian itself.
 if ! apt-cache show libmlir-22-dev >/dev/null 2>&1; then
-  echo "deb http://deb.debian.org/debian-security bookworm-security main" |
+  read -r archive release < <(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' |
+    awk '$3 == "Debian" && $2 !~ /-/ && $1 ~ /\/debian\/$/ { print $1, $2; exit }') || {
+    echo "install.sh: LLVM 22 is in Debian's security archive, and no apt source of this machine is Debian's" >&2
+    exit 1
+  }
+  echo "deb ${archive%/debian/}/debian-security $release-security main" |
     "${as_root[@]}" tee /etc/apt/sources.list.d/keratin-security.list >/dev/null
   apt update
 fi

@@ -14,8 +14,6 @@
 namespace keratin {
 namespace {
 
-constexpr char kPrefix[] = "model";
-
 std::string Text(mlir::ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -33,7 +31,7 @@ absl::StatusOr<Executable> Compile(Model& model,
       {.training = options.training, .batch = options.batch});
   if (!trace.ok()) return trace.status();
   Manifest manifest;
-  auto lowered = Lower(**trace, *machine, options, kPrefix, manifest);
+  auto lowered = Lower(**trace, *machine, options, manifest);
   if (!lowered.ok()) return lowered.status();
   return LoadLowered(*lowered, *machine, std::move(manifest));
 }
@@ -47,7 +45,7 @@ absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
   if (!trace.ok()) return trace.status();
   if (phase == "llvm" || phase == "object") {
     Manifest manifest;
-    auto lowered = Lower(**trace, *machine, options, kPrefix, manifest);
+    auto lowered = Lower(**trace, *machine, options, manifest);
     if (!lowered.ok()) return lowered.status();
     return EmitCode(*lowered->module, *machine,
                     phase == "llvm" ? CodeKind::kLlvmIr : CodeKind::kAssembly);
@@ -55,7 +53,6 @@ absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
   TracedModule traced = TakeForPipeline(**trace);
   std::string text;
   PipelineOptions pipeline;
-  pipeline.prefix = kPrefix;
   pipeline.dump_directory = options.dump_ir;
   pipeline.at_phase = [&](const std::string& reached, mlir::ModuleOp module) {
     if (reached != phase) return absl::OkStatus();

@@ -19,8 +19,8 @@ class CompilingEvaluator : public Evaluator {
         *new absl::StatusOr<Machine>(MachineFor("native"));
     if (!machine.ok()) return machine.status();
     Manifest manifest;
-    auto lowered = Lower(trace, *machine, {.training = options.training},
-                         "eager", manifest);
+    auto lowered =
+        Lower(trace, *machine, {.training = options.training}, manifest);
     if (!lowered.ok()) return lowered.status();
     return LoadLowered(*lowered, *machine, std::move(manifest));
   }

@@ -1,10 +1,14 @@
 #include "compiler/api/header.h"
 
+#include <algorithm>
 #include <cctype>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "compiler/api/c_names.h"
 
 namespace keratin {
 namespace {
@@ -13,7 +17,8 @@ constexpr char kAbi[] =
 #include "compiler/api/abi_text.inc"
     ;
 
-// Maps the file of prepared weights; for POSIX systems.
+// Maps the file of prepared variables; for POSIX systems. The hash is that of
+// runtime/content_hash.h.
 constexpr char kOpen[] = R"(
 #include <fcntl.h>
 #include <string.h>
@@ -21,32 +26,27 @@ constexpr char kOpen[] = R"(
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The weights file, mapped: `prepared` are the first arguments of a call,
-   `state` the saved values of the written variables. */
-struct $n_weights {
-  const void* prepared[$N_PREPARED + 1];
-  const void* state[$N_STATE + 1];
-  void* map;
-};
-
-/* 0: done. 1: the file cannot be read. 2: it is not this model's, or damaged. */
-static inline int32_t $n_open(const char* path, struct $n_weights* weights) {
-  static const uint64_t prepared[] = {$prepared0}, state[] = {$state0};
+/* Maps the weights file and gives its content, the prepared variables of
+   $n_call; NULL after an error.
+   0: done. 1: the file cannot be read. 2: it is not this model's, or damaged. */
+static inline int32_t $n_open(const char* path, const void** prepared) {
   const uint64_t size = UINT64_C($size), prime = UINT64_C(0x100000001B3);
   const uint64_t basis = UINT64_C(0xCBF29CE484222325);
   uint64_t lanes[4], hash = basis ^ size, i = 0, word;
   const unsigned char* bytes;
   struct stat info;
-  int k, lane, file = open(path, O_RDONLY);
+  int lane, file = open(path, O_RDONLY);
+  void* map;
+  *prepared = 0;
   if (file < 0) return 1;
   if (fstat(file, &info) != 0 || (uint64_t)info.st_size != size) {
     close(file);
     return 2;
   }
-  weights->map = mmap(0, size, PROT_READ, MAP_PRIVATE, file, 0);
+  map = mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, file, 0);
   close(file);
-  if (weights->map == MAP_FAILED) return 1;
-  bytes = (const unsigned char*)weights->map;
+  if (map == MAP_FAILED) return 1;
+  bytes = (const unsigned char*)map;
   for (lane = 0; lane < 4; ++lane) lanes[lane] = basis + (uint64_t)lane;
   for (; i + 32 <= size; i += 32)
     for (lane = 0; lane < 4; ++lane) {
@@ -60,136 +60,256 @@ static inline int32_t $n_open(const char* path, struct $n_weights* weights) {
   }
   for (; i < size; ++i) hash = (hash ^ bytes[i]) * prime;
   if ((hash ^ (hash >> 32)) != UINT64_C($hash)) {
-    munmap(weights->map, size);
+    munmap(map, (size_t)size);
     return 2;
   }
-  for (k = 0; k < $N_PREPARED; ++k) weights->prepared[k] = bytes + prepared[k];
-  for (k = 0; k < $N_STATE; ++k) weights->state[k] = bytes + state[k];
+  *prepared = map;
   return 0;
 }
 
-static inline void $n_close(struct $n_weights* weights) {
-  munmap(weights->map, UINT64_C($size));
+static inline void $n_close(const void* prepared) {
+  if (prepared) munmap((void*)prepared, (size_t)UINT64_C($size));
 }
 )";
 
 // What a comment may hold: nothing that ends it.
 std::string Plain(const std::string& text) {
-  return absl::StrReplaceAll(text, {{"*/", "* /"}, {"\n", " "}, {"\\", "/"}});
+  return absl::StrReplaceAll(
+      text,
+      {{"*/", "* /"}, {"/*", "/ *"}, {"\n", " "}, {"\\", "/"}, {"??", "? ?"}});
 }
 
-std::string Line(const proto::Tensor& tensor) {
-  return absl::StrCat(
-      Plain(tensor.path().empty() ? tensor.name() : tensor.path()), ": ",
-      tensor.dtype(), " (", Plain(absl::StrJoin(tensor.dims(), ", ")), ")");
+// The C type of an element.
+std::string CType(const std::string& dtype) {
+  if (dtype == "float32") return "float";
+  if (dtype == "float64") return "double";
+  if (dtype == "bool") return "uint8_t";
+  if (dtype == "float16" || dtype == "bfloat16") return "uint16_t";
+  return dtype + "_t";
 }
 
-std::string LineOf(const Manifest& manifest, const proto::Value& value) {
-  const int k = static_cast<int>(value.index());
-  switch (value.kind()) {
-    case proto::Value::VARIABLE:
-      return absl::StrCat("variable ", Line(manifest.variables(k)));
-    case proto::Value::PREPARED:
-      return absl::StrCat("prepared ", Line(manifest.prepared(k)));
-    case proto::Value::INPUT:
-      return absl::StrCat("input ", Line(manifest.inputs(k)));
-    case proto::Value::OUTPUT:
-      return absl::StrCat("output ", Line(manifest.outputs(k)));
-    default:
-      return absl::StrCat("loss ", Line(manifest.losses(k)));
-  }
+std::string TypeAndShape(const proto::Tensor& tensor) {
+  return absl::StrCat(tensor.dtype(), " (",
+                      Plain(absl::StrJoin(tensor.dims(), ", ")), ")");
 }
 
-std::string Signature(const Manifest& manifest, const proto::Entry& entry) {
+// A parameter of a function, and what the comment says of it.
+struct Parameter {
+  std::string declaration;
+  std::string name;
+  std::string meaning;
+};
+
+std::string Comment(const std::vector<Parameter>& parameters) {
+  size_t width = 0;
+  for (const Parameter& p : parameters) width = std::max(width, p.name.size());
   std::string text;
-  for (int k = 0; k < entry.arguments_size(); ++k) {
-    absl::StrAppend(&text, "     args[", k,
-                    "]: ", LineOf(manifest, entry.arguments(k)), "\n");
-  }
-  for (int k = 0; k < entry.results_size(); ++k) {
-    absl::StrAppend(&text, "     results[", k,
-                    "]: ", LineOf(manifest, entry.results(k)), "\n");
+  for (const Parameter& p : parameters) {
+    absl::StrAppend(&text, "     ", p.name,
+                    std::string(width - p.name.size() + 2, ' '), p.meaning,
+                    "\n");
   }
   return text;
 }
+
+std::string Declarations(const std::vector<Parameter>& parameters) {
+  if (parameters.empty()) return "void";
+  return absl::StrJoin(
+      parameters, ",\n    ",
+      [](std::string* out, const Parameter& p) { out->append(p.declaration); });
+}
+
+class Header {
+ public:
+  explicit Header(const Manifest& manifest)
+      : m_(manifest),
+        n_(manifest.name()),
+        place_(manifest.weights().place()),
+        upper_(n_) {
+    for (char& c : upper_)
+      c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+
+  std::string Text() {
+    NameParameters();
+    text_ = absl::StrCat(
+        "/* The model ", Plain(m_.model_name()),
+        m_.training() ? " in training mode" : "", ", compiled by Keratin ",
+        m_.compiler_version(), " for ", m_.target().triple(), ", ",
+        m_.target().cpu(), ".\n\n",
+        "   Buffers are dense and row-major; bool is one byte, float16 and "
+        "bfloat16 are\n   their bits. Results overlap nothing else. Calls may "
+        "run at once, each with a\n   workspace of its own; they allocate "
+        "nothing. */\n#ifndef ",
+        upper_, "_H_\n#define ", upper_, "_H_\n\n", kAbi + 1,
+        "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    WorkspaceSize();
+    if (place_ == proto::Weights::ARGUMENTS) Prepare();
+    Call();
+    if (place_ == proto::Weights::ARGUMENTS) {
+      StatelessCall();
+    } else {
+      InitialState();
+    }
+    absl::StrAppend(&text_,
+                    "/* What a loader needs: keratin::Executable::Create(", n_,
+                    "_model). */\nextern const struct keratin_model ", n_,
+                    "_model;\n\n#ifdef __cplusplus\n}\n#endif\n");
+    if (place_ == proto::Weights::FILE) {
+      absl::StrAppend(
+          &text_, absl::StrReplaceAll(
+                      kOpen, {{"$n", n_},
+                              {"$size", absl::StrCat(m_.weights().size())},
+                              {"$hash", absl::StrCat(m_.weights().hash())}}));
+    }
+    absl::StrAppend(&text_, "\n#endif /* ", upper_, "_H_ */\n");
+    return std::move(text_);
+  }
+
+ private:
+  Parameter Pointer(const proto::Tensor& tensor, const std::string& name,
+                    const char* role, bool written) {
+    return {absl::StrCat(written ? "" : "const ", CType(tensor.dtype()), "* ",
+                         name),
+            name,
+            absl::StrCat(role, TypeAndShape(tensor),
+                         tensor.path().empty()
+                             ? std::string()
+                             : absl::StrCat(", ", Plain(tensor.path())))};
+  }
+
+  void NameParameters() {
+    CNames names(
+        {"prepared", "variables", "workspace", "parallel_for", "pool"});
+    for (uint32_t index : m_.state()) {
+      const proto::Tensor& variable = m_.variables(static_cast<int>(index));
+      state_.push_back(Pointer(variable, names.Take(variable.path()),
+                               "in   variable, ", false));
+    }
+    for (const proto::Tensor& input : m_.inputs()) {
+      inputs_.push_back(
+          Pointer(input, names.Take(input.name()), "in   input, ", false));
+    }
+    for (const proto::Tensor& output : m_.outputs()) {
+      results_.push_back(
+          Pointer(output, names.Take(output.name()), "out  output, ", true));
+    }
+    for (uint32_t index : m_.state()) {
+      const proto::Tensor& variable = m_.variables(static_cast<int>(index));
+      results_.push_back(
+          Pointer(variable, names.Take(absl::StrCat("new_", variable.path())),
+                  "out  its new value, ", true));
+    }
+    for (const proto::Tensor& loss : m_.losses()) {
+      results_.push_back(
+          Pointer(loss, names.Take(loss.name()), "out  loss, ", true));
+    }
+    for (const proto::Symbol& symbol : m_.symbols()) {
+      const std::string name = names.Take(symbol.name());
+      sizes_.push_back(
+          {absl::StrCat("int64_t ", name), name,
+           absl::StrCat(
+               "size ", symbol.axis(), " of ",
+               Plain(m_.inputs(static_cast<int>(symbol.input())).name()))});
+    }
+    tail_ = {{"void* workspace", "workspace",
+              absl::StrCat("scratch memory of ", n_,
+                           "_workspace_size bytes, 64-byte aligned")},
+             {"keratin_parallel_for parallel_for", "parallel_for",
+              "runs loops on several threads; null: the calling thread"},
+             {"void* pool", "pool", "handed to parallel_for"}};
+  }
+
+  void Function(const std::string& comment, const char* result,
+                const char* suffix, const std::vector<Parameter>& parameters) {
+    absl::StrAppend(&text_, "/* ", comment, Comment(parameters), "*/\n", result,
+                    " ", n_, suffix, "(\n    ", Declarations(parameters),
+                    ");\n\n");
+  }
+
+  static std::vector<Parameter> Joined(
+      std::initializer_list<std::vector<Parameter>> lists) {
+    std::vector<Parameter> all;
+    for (const auto& list : lists) {
+      all.insert(all.end(), list.begin(), list.end());
+    }
+    return all;
+  }
+
+  void WorkspaceSize() {
+    Function(absl::StrCat("The bytes of scratch memory that a call needs for "
+                          "these sizes.\n"),
+             "int64_t", "_workspace_size", sizes_);
+  }
+
+  Parameter Block(bool written) const {
+    const std::string bytes = absl::StrCat(upper_, "_PREPARED_BYTES");
+    return {written ? "void* prepared" : "const void* prepared", "prepared",
+            place_ == proto::Weights::FILE
+                ? absl::StrCat("the variables, as ", n_, "_open gives them")
+            : written ? absl::StrCat("out  the block, ", bytes,
+                                     " bytes, 64-byte aligned")
+                      : absl::StrCat("the block that ", n_, "_prepare wrote")};
+  }
+
+  Parameter Variables() const {
+    return {"const void* const* variables", "variables",
+            absl::StrCat("in   all of them, ", upper_,
+                         "_VARIABLES pointers, as listed above")};
+  }
+
+  void Prepare() {
+    absl::StrAppend(&text_, "enum { ", upper_,
+                    "_VARIABLES = ", m_.variables_size(), " };\n#define ",
+                    upper_, "_PREPARED_BYTES UINT64_C(", m_.weights().size(),
+                    ")\n\n/* The variables:\n");
+    for (int k = 0; k < m_.variables_size(); ++k) {
+      const proto::Tensor& variable = m_.variables(k);
+      absl::StrAppend(&text_, "     variables[", k, "]  ",
+                      Plain(variable.path()), ": ", TypeAndShape(variable),
+                      variable.trainable() ? "" : ", not trainable", "\n");
+    }
+    text_ += "*/\n\n";
+    Function(
+        "Makes of the variables, once for all calls, what a call takes. 0: "
+        "done.\n",
+        "int32_t", "_prepare", Joined({{Variables(), Block(true)}, tail_}));
+  }
+
+  void Call() {
+    std::vector<Parameter> block;
+    if (place_ != proto::Weights::EMBEDDED) block.push_back(Block(false));
+    Function("One call. 0: done. 1: the sizes contradict each other.\n",
+             "int32_t", "_call",
+             Joined({block, state_, inputs_, results_, sizes_, tail_}));
+  }
+
+  void StatelessCall() {
+    Function(
+        absl::StrCat("", n_, "_prepare and ", n_, "_call in one.\n"), "int32_t",
+        "_stateless_call",
+        Joined({{Variables(), Block(true)}, inputs_, results_, sizes_, tail_}));
+  }
+
+  void InitialState() {
+    absl::StrAppend(&text_,
+                    "/* The saved value of the k-th written variable, of ",
+                    m_.state_size(), "; null beyond the last. */\nconst void* ",
+                    n_, "_initial_state(int64_t k);\n\n");
+  }
+
+  const Manifest& m_;
+  const std::string n_;
+  const proto::Weights::Place place_;
+  std::string upper_;
+  std::vector<Parameter> state_, inputs_, results_, sizes_, tail_;
+  std::string text_;
+};
 
 }  // namespace
 
 std::string HeaderOf(const Manifest& manifest) {
-  const std::string& n = manifest.name();
-  std::string upper = n;
-  for (char& c : upper)
-    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const auto place = manifest.weights().place();
-  std::string text = absl::StrCat(
-      "/* The model ", Plain(manifest.model_name()), ", compiled by Keratin ",
-      manifest.compiler_version(), " for ", manifest.target().triple(), ", ",
-      manifest.target().cpu(), ".\n\n",
-      "   Buffers are dense and row-major; bool is one byte. Results overlap "
-      "nothing else.\n",
-      "   Calls may run at once, each with a workspace of its own. "
-      "*/\n#ifndef ",
-      upper, "_H_\n#define ", upper, "_H_\n\n", kAbi + 1,
-      "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-  absl::StrAppend(&text, "enum {\n  ", upper,
-                  "_PREPARED = ", manifest.prepared_size(), ",\n  ", upper,
-                  "_STATE = ", manifest.state_size(), ",\n  ", upper,
-                  "_INPUTS = ", manifest.inputs_size(), ",\n  ", upper,
-                  "_OUTPUTS = ", manifest.outputs_size(), ",\n  ", upper,
-                  "_SYMBOLS = ", manifest.symbols_size(), "\n};\n\n");
-  absl::StrAppend(
-      &text,
-      "/* Serialized runtime/manifest.proto. */\nextern const unsigned char ",
-      n, "_manifest[];\nextern const uint64_t ", n, "_manifest_size;\n\n");
-  if (manifest.symbols_size() > 0) {
-    text += "/* dims, the unknown sizes:\n";
-    for (int k = 0; k < manifest.symbols_size(); ++k) {
-      absl::StrAppend(&text, "     dims[", k,
-                      "]: ", Plain(manifest.symbols(k).name()), "\n");
-    }
-    text += "*/\n\n";
-  }
-  absl::StrAppend(&text, "/* Bytes of workspace that ", n,
-                  "_call needs, at 64-byte alignment. */\nint64_t ", n,
-                  "_workspace_size(const int64_t* dims);\n\n");
-  absl::StrAppend(&text, "/* 0: done.\n", Signature(manifest, manifest.call()),
-                  "*/\nint32_t ", n,
-                  "_call(const struct keratin_call* call);\n\n");
-  absl::StrAppend(&text,
-                  "/* The variables as a call takes them; its workspace has ",
-                  Plain(manifest.prepare().workspace_size()), " bytes.\n",
-                  Signature(manifest, manifest.prepare()), "*/\nint32_t ", n,
-                  "_prepare(const struct keratin_call* call);\n\n");
-  if (place == proto::Weights::EMBEDDED) {
-    absl::StrAppend(
-        &text,
-        "/* The first arguments of a call. */\nextern const void* const ", n,
-        "_prepared[];\n\n");
-    if (manifest.state_size() > 0) {
-      absl::StrAppend(&text,
-                      "/* The saved value of the k-th written variable; null "
-                      "beyond the last. */\nconst void* ",
-                      n, "_initial_state(int64_t k);\n\n");
-    }
-  }
-  text += "#ifdef __cplusplus\n}\n#endif\n";
-  if (place == proto::Weights::FILE) {
-    auto list = [](const auto& offsets) {
-      std::string all = absl::StrJoin(offsets, ", ");
-      return all.empty() ? std::string("0") : all;
-    };
-    absl::StrAppend(
-        &text,
-        absl::StrReplaceAll(
-            kOpen, {{"$n", n},
-                    {"$N", upper},
-                    {"$prepared0", list(manifest.weights().prepared_offsets())},
-                    {"$state0", list(manifest.weights().state_offsets())},
-                    {"$size", absl::StrCat(manifest.weights().file_size())},
-                    {"$hash", absl::StrCat(manifest.weights().file_hash())}}));
-  }
-  absl::StrAppend(&text, "\n#endif /* ", upper, "_H_ */\n");
-  return text;
+  return Header(manifest).Text();
 }
 
 }  // namespace keratin

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/api/c_names.h"
 #include "compiler/api/describe.h"
+#include "compiler/codegen/artifact_data.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
 #include "compiler/pipeline/pipeline.h"
@@ -27,15 +29,14 @@ TracedModule TakeForPipeline(Trace& trace) {
 
 absl::StatusOr<TracedModule> Lower(Trace& trace, const Machine& machine,
                                    const CompileOptions& options,
-                                   const std::string& prefix,
                                    Manifest& manifest) {
   TracedModule traced = TakeForPipeline(trace);
-  manifest.set_name(prefix);
+  // Artifacts have names of their own.
+  manifest.set_name(CIdentifier((*traced.module).getName().value_or("").str()));
   manifest.set_training(options.training);
   absl::Status status = DescribeSignature(*traced.module, machine, manifest);
   if (!status.ok()) return status;
   PipelineOptions pipeline;
-  pipeline.prefix = prefix;
   pipeline.dump_directory = options.dump_ir;
   pipeline.at_phase = [&](const std::string& phase, mlir::ModuleOp module) {
     if (phase == "graph") DescribeEntries(module, manifest);
@@ -57,7 +58,7 @@ absl::StatusOr<Executable> LoadLowered(const TracedModule& lowered,
   EntryPoints entries;
   for (auto [name, entry] : {std::pair{"_prepare", &entries.prepare},
                              std::pair{"_call", &entries.call}}) {
-    auto address = (*jit)->Lookup(absl::StrCat(manifest.name(), name));
+    auto address = (*jit)->Lookup(absl::StrCat(kEntryPrefix, name));
     if (!address.ok()) return address.status();
     *entry = reinterpret_cast<keratin_entry>(*address);
   }

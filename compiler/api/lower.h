@@ -2,8 +2,6 @@
 #ifndef KERATIN_COMPILER_API_LOWER_H_
 #define KERATIN_COMPILER_API_LOWER_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "compiler/api/keratin.h"
 #include "compiler/codegen/machine.h"
@@ -17,12 +15,11 @@ struct TracedModule;  // ir/trace/module.h, which its callers include
 // The module of a trace, in a context that knows every dialect of the pipeline.
 TracedModule TakeForPipeline(Trace& trace);
 
-// Takes the module of a trace through the pipeline. Its entry functions are
-// `<prefix>_prepare` and `<prefix>_call`, as `manifest` then describes them.
-// Of the options, `training` is noted and `dump_ir` heeded.
+// Takes the module of a trace through the pipeline; `manifest` then describes
+// its entry functions. Of the options, `training` is noted and `dump_ir`
+// heeded.
 absl::StatusOr<TracedModule> Lower(Trace& trace, const Machine& machine,
                                    const CompileOptions& options,
-                                   const std::string& prefix,
                                    Manifest& manifest);
 
 // Code for this process of such a module.

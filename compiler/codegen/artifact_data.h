@@ -1,5 +1,5 @@
 // What an artifact holds beside code, as runtime/abi.h lists it: the manifest,
-// weights, and two small functions.
+// weights, and the functions that a C program calls.
 //
 //   EmitCode(module, machine, CodeKind::kObject,
 //            {.decorate = [&](llvm::Module& m) { AddArtifactData(m, data); }});
@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "runtime/shape.h"
+#include "runtime/executable.h"
 
 namespace llvm {
 class Module;
@@ -18,22 +19,23 @@ class Module;
 
 namespace keratin {
 
+// The prefix of the entry functions' symbols in every module of the pipeline:
+// `keratin_call`, of the type keratin_entry.
+inline constexpr char kEntryPrefix[] = "keratin";
+
 struct ArtifactData {
-  std::string name;  // the prefix of all symbols, a C identifier
-  std::string manifest;
-  // Bytes of the prepared buffers and of the written variables' saved values;
-  // none unless embedded.
-  bool embedded = false;
-  std::vector<absl::string_view> prepared;
+  // The name in it, a C identifier, is the prefix of all symbols.
+  Manifest manifest;
+  // The block of prepared buffers, if it is embedded.
+  absl::string_view weights;
+  // The written variables' saved values; none with variables as arguments.
   std::vector<absl::string_view> state;
-  // Of NAME_call, in the symbols, whose values are NAME_workspace_size's
-  // argument.
-  Dim workspace = 0;
-  std::vector<std::string> symbols;
-  bool library = false;  // says its name, for loaders
+  bool library = false;  // says where its model is, for loaders
 };
 
-void AddArtifactData(llvm::Module& module, const ArtifactData& data);
+// Adds them to optimized code, whose entry functions become local. Everything
+// is read-only; the block of weights begins a page.
+absl::Status AddArtifactData(llvm::Module& module, const ArtifactData& data);
 
 }  // namespace keratin
 

@@ -92,16 +92,11 @@ absl::StatusOr<std::string> EmitCode(mlir::ModuleOp module,
     function.addFnAttr("prefer-vector-width", width);
     function.addFnAttr("min-legal-vector-width", width);
   }
-  if (!options.only.empty()) {
-    // The optimizer drops internal functions that nothing calls.
-    for (llvm::Function& function : *code) {
-      if (!function.isDeclaration() && function.getName() != options.only) {
-        function.setLinkage(llvm::GlobalValue::InternalLinkage);
-      }
-    }
-  }
   Optimize(*code, *backend);
-  if (options.decorate) options.decorate(*code);
+  if (options.decorate) {
+    absl::Status status = options.decorate(*code);
+    if (!status.ok()) return status;
+  }
 
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);

@@ -23,10 +23,8 @@ namespace keratin {
 enum class CodeKind { kObject, kAssembly, kLlvmIr };
 
 struct EmitOptions {
-  // Not empty: only this function and what it calls.
-  std::string only;
   // Called once the code is optimized: adds data and small functions.
-  std::function<void(llvm::Module&)> decorate;
+  std::function<absl::Status(llvm::Module&)> decorate;
 };
 
 // Translates `module` (nothing but the LLVM dialect), optimizes it for

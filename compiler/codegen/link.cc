@@ -1,59 +1,106 @@
 #include "compiler/codegen/link.h"
 
-#include <optional>
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <mutex>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Program.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Triple.h"
+
+LLD_HAS_DRIVER(elf)
 
 namespace keratin {
+namespace {
+
+// The file that a function of this process comes from; empty if there is none.
+std::string FileOf(const char* function) {
+  void* address = dlsym(RTLD_DEFAULT, function);
+  Dl_info info;
+  if (address == nullptr || dladdr(address, &info) == 0) return "";
+  // Of a program that holds its own libc, the program.
+  return llvm::sys::path::filename(info.dli_fname).starts_with("lib")
+             ? info.dli_fname
+             : "";
+}
+
+// A file that is gone when this is.
+class TemporaryFile {
+ public:
+  ~TemporaryFile() {
+    if (!path_.empty()) llvm::sys::fs::remove(path_);
+  }
+  absl::Status Write(const std::string& content) {
+    int descriptor = -1;
+    if (auto error = llvm::sys::fs::createTemporaryFile("keratin", "o",
+                                                        descriptor, path_)) {
+      return absl::UnavailableError(
+          absl::StrCat("no temporary file can be made: ", error.message()));
+    }
+    llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+    stream << content;
+    stream.close();
+    if (!stream.has_error()) return absl::OkStatus();
+    const std::string why = stream.error().message();
+    stream.clear_error();
+    return absl::UnavailableError(
+        absl::StrCat("'", path_.str().str(), "' cannot be written: ", why));
+  }
+  std::string path() const { return path_.str().str(); }
+
+ private:
+  llvm::SmallString<128> path_;
+};
+
+std::string FirstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+absl::Status CheckLinkable(const Machine& machine) {
+  if (llvm::Triple(machine.triple).isOSBinFormatELF()) return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat("a shared library for ", machine.triple,
+                   " cannot be written: use --emit=object"));
+}
 
 absl::Status LinkSharedLibrary(const std::string& object,
+                               const Machine& machine,
                                const std::string& library) {
-  std::vector<std::string> command;
-  for (const char* name : {"cc", "clang", "gcc", "clang-22"}) {
-    auto found = llvm::sys::findProgramByName(name);
-    if (!found) continue;
-    command = {*found, "-shared", "-nostartfiles", "-o", library,
-               object, "-lm"};
-    break;
+  TemporaryFile input;
+  absl::Status status = input.Write(object);
+  if (!status.ok()) return status;
+  std::vector<std::string> command = {
+      "ld.lld",     "-shared",    "-o",          library,
+      input.path(), "-Bsymbolic", "--as-needed", "--build-id=none"};
+  if (machine.is_host_architecture) {
+    command.push_back("--no-undefined");
+    for (const char* function : {"exp", "memcpy"}) {
+      std::string file = FileOf(function);
+      if (!file.empty()) command.push_back(std::move(file));
+    }
   }
-  for (const char* name : {"ld.lld", "ld.lld-22", "ld"}) {
-    if (!command.empty()) break;
-    auto found = llvm::sys::findProgramByName(name);
-    // Without a compiler's knowledge of where libm lies, whoever loads the
-    // library brings it along.
-    if (found) command = {*found, "-shared", "-o", library, object};
-  }
-  if (command.empty()) {
-    return absl::FailedPreconditionError(
-        "no linker is found on PATH: install gcc, clang or lld, or write an "
-        "object file instead (--emit=object)");
-  }
-  llvm::SmallString<128> said;
-  if (llvm::sys::fs::createTemporaryFile("keratin-link", "txt", said)) {
-    return absl::UnavailableError("no temporary file can be made");
-  }
-  std::vector<llvm::StringRef> args(command.begin(), command.end());
-  std::optional<llvm::StringRef> redirects[] = {
-      llvm::StringRef(""), llvm::StringRef(said), llvm::StringRef(said)};
-  std::string error;
-  const int exit = llvm::sys::ExecuteAndWait(command[0], args, std::nullopt,
-                                             redirects, 0, 0, &error);
-  std::string message = error;
-  if (auto text = llvm::MemoryBuffer::getFile(said)) {
-    absl::StrAppend(&message, (*text)->getBuffer().str());
-  }
-  llvm::sys::fs::remove(said);
-  if (exit == 0) return absl::OkStatus();
-  if (auto end = message.find('\n'); end != std::string::npos) {
-    message.resize(end);
-  }
+  std::vector<const char*> arguments;
+  for (const std::string& argument : command)
+    arguments.push_back(argument.c_str());
+
+  // The linker keeps its state in globals.
+  static std::mutex& mutex = *new std::mutex();
+  std::lock_guard<std::mutex> lock(mutex);
+  std::string said;
+  llvm::raw_string_ostream stream(said);
+  const lld::Result result =
+      lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(
-      "'", library, "' cannot be linked: ", command[0], ": ", message));
+      "'", library, "' cannot be linked: ", FirstLine(stream.str())));
 }
 
 }  // namespace keratin

@@ -1,16 +1,23 @@
-// A shared library from an object file, by the system's linker.
+// A shared library from an object file, by the linker that is part of this
+// program: nothing has to be installed where models are compiled.
 #ifndef KERATIN_COMPILER_CODEGEN_LINK_H_
 #define KERATIN_COMPILER_CODEGEN_LINK_H_
 
 #include <string>
 
 #include "absl/status/status.h"
+#include "compiler/codegen/machine.h"
 
 namespace keratin {
 
-// Links the object file `object` into `library`, with `cc` or else `ld.lld`,
-// as found on PATH. Without either: an error that says what to install.
+// Unimplemented where libraries of that machine are no ELF files.
+absl::Status CheckLinkable(const Machine& machine);
+
+// Links an object file's bytes into `library`. It names libc and libm as what
+// it needs if it is for this kind of machine; for others, whoever loads it
+// brings them along. An object that needs anything else is an error.
 absl::Status LinkSharedLibrary(const std::string& object,
+                               const Machine& machine,
                                const std::string& library);
 
 }  // namespace keratin

@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/codegen/artifact_data.h"
 #include "ir/dialect/dialect.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -27,11 +30,24 @@ std::string Text(mlir::ModuleOp module) {
   return text;
 }
 
+// The passes of a manager of modules, as --pass-pipeline lists them.
+std::string ListOf(mlir::PassManager& pm) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  pm.printAsTextualPipeline(stream);
+  const size_t begin = text.find('(') + 1;
+  return text.substr(begin, text.rfind(')') - begin);
+}
+
 // Runs a list of passes one by one, so that each can be dumped.
 class PhaseRunner {
  public:
-  PhaseRunner(mlir::ModuleOp module, const PipelineOptions& options)
-      : module_(module), options_(options) {
+  PhaseRunner(mlir::ModuleOp module, const Target& target,
+              const PipelineOptions& options)
+      : module_(module),
+        target_(target),
+        options_(options),
+        traced_(module.clone()) {
     if (!options.dump_directory.empty()) {
       std::error_code ignored;
       std::filesystem::create_directories(options.dump_directory, ignored);
@@ -44,6 +60,7 @@ class PhaseRunner {
     mlir::PassManager pm(module_.getContext(), "builtin.module");
     pm.enableVerifier(false);  // EndPhase does
     add(pm);
+    absl::StrAppend(&passes_, passes_.empty() ? "" : ",", ListOf(pm));
     absl::Status status = Guard(absl::StrCat("the pass '", name, "' failed"),
                                 [&] { return pm.run(module_); });
     if (!status.ok()) return status;
@@ -88,13 +105,35 @@ class PhaseRunner {
           return mlir::success();
         });
     if (succeeded(work())) return absl::OkStatus();
+    const std::string file = WriteReproducer();
     return absl::InternalError(
         absl::StrCat(failure, ": ", complaint,
-                     "; this is a fault of the compiler, please report it"));
+                     "; this is a fault of the compiler, please report it",
+                     file.empty() ? "" : " with the file ", file));
+  }
+
+  // Writes the module as it was traced, and the command that fails on it, to a
+  // temporary file; gives its path, empty if there is none.
+  std::string WriteReproducer() {
+    llvm::SmallString<128> path;
+    int descriptor = -1;
+    if (llvm::sys::fs::createTemporaryFile("keratin-failed", "mlir", descriptor,
+                                           path)) {
+      return "";
+    }
+    llvm::raw_fd_ostream file(descriptor, /*shouldClose=*/true);
+    file << "// keratin-opt --target=" << target_.name
+         << " --pass-pipeline='builtin.module(" << passes_ << ")' " << path
+         << "\n";
+    traced_->print(file, mlir::OpPrintingFlags().enableDebugInfo(true, false));
+    return path.str().str();
   }
 
   mlir::ModuleOp module_;
+  const Target& target_;
   const PipelineOptions& options_;
+  mlir::OwningOpRef<mlir::ModuleOp> traced_;
+  std::string passes_;  // those that ran
   std::string last_;
   int count_ = 1;
 };
@@ -157,11 +196,11 @@ absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
        {{"lower",
          [&](PM& pm) {
            AddLoweringPasses(
-               pm, {.prefix = options.prefix,
+               pm, {.prefix = kEntryPrefix,
                     .has_half_conversions = machine.has_half_conversions});
          }}}},
   };
-  PhaseRunner runner(module, options);
+  PhaseRunner runner(module, target, options);
   for (const auto& [phase, steps] : phases) {
     for (const Step& step : steps) {
       absl::Status status = runner.Run(step.name, step.add);

@@ -25,8 +25,6 @@ namespace keratin {
 const std::vector<std::string>& PhaseNames();
 
 struct PipelineOptions {
-  // The prefix of the entry functions' symbols: a C identifier.
-  std::string prefix = "model";
   // Called when a phase ends, with its name and the module.
   std::function<absl::Status(const std::string& phase, mlir::ModuleOp module)>
       at_phase;
@@ -36,7 +34,8 @@ struct PipelineOptions {
 };
 
 // Runs the phases after `trace` up to `llvm` on `module`. A failing pass is an
-// error with its first complaint.
+// error with its first complaint and the path of a file that reproduces it with
+// keratin-opt.
 absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
                          const PipelineOptions& options);
 

@@ -21,6 +21,7 @@
 #include "compiler/tools/verbs.h"
 #include "runtime/executable.h"
 #include "runtime/npy.h"
+#include "runtime/self_test.h"
 
 namespace keratin::tools {
 namespace {
@@ -33,6 +34,7 @@ struct RunFlags {
   std::vector<std::string> input;
   std::string outputs;
   std::string weights;
+  bool self_test = false;
   CompileFlags compile;
   OpenFlags open;
   int64_t threads = 0;
@@ -49,26 +51,25 @@ absl::StatusOr<Ready> OpenLibrary(const RunFlags& flags) {
   absl::StatusOr<Executable> exe = Executable::LoadLibrary(flags.model);
   if (!exe.ok()) return exe.status();
   Ready ready{*exe, {}, {}};
-  if (exe->manifest().weights().place() == proto::Weights::FILE) {
-    const std::string path = flags.weights.empty()
-                                 ? absl::StrCat(flags.model, ".weights")
-                                 : flags.weights;
-    absl::StatusOr<Prepared> prepared = exe->OpenWeights(path, &ready.state);
-    if (!prepared.ok()) return prepared.status();
-    ready.prepared = *std::move(prepared);
-    return ready;
-  }
-  if (exe->manifest().weights().place() == proto::Weights::ARGUMENTS &&
-      !exe->variables().empty()) {
+  if (exe->manifest().weights().place() == proto::Weights::ARGUMENTS) {
     return absl::FailedPreconditionError(
         absl::StrCat(flags.model,
                      " was compiled with --variables=arguments and holds no "
                      "weights; run the .keras file, or compile it with "
                      "--variables=embedded"));
   }
-  absl::StatusOr<Prepared> prepared = exe->EmbeddedPrepared();
-  if (!prepared.ok()) return prepared.status();
-  ready.prepared = *std::move(prepared);
+  if (exe->manifest().weights().place() == proto::Weights::FILE) {
+    const std::string path = flags.weights.empty()
+                                 ? absl::StrCat(flags.model, ".weights")
+                                 : flags.weights;
+    absl::StatusOr<Prepared> prepared = exe->OpenWeights(path);
+    if (!prepared.ok()) return prepared.status();
+    ready.prepared = *std::move(prepared);
+  } else {
+    absl::StatusOr<Prepared> prepared = exe->EmbeddedPrepared();
+    if (!prepared.ok()) return prepared.status();
+    ready.prepared = *std::move(prepared);
+  }
   absl::StatusOr<std::vector<Array>> state = exe->InitialState();
   if (!state.ok()) return state.status();
   ready.state = *std::move(state);
@@ -102,6 +103,16 @@ std::string Describe(const TensorSpec& spec, const Array& output) {
   return absl::StrCat(spec.name, ": ", DTypeName(output.dtype()), " (",
                       absl::StrJoin(output.sizes(), ", "), ")\n",
                       FormatElements(output, kPrintedElements), "\n");
+}
+
+absl::Status SelfTest(const RunFlags& flags) {
+  absl::StatusOr<Ready> ready = OpenLibrary(flags);
+  if (!ready.ok()) return ready.status();
+  absl::Status status =
+      RunSelfTest(ready->executable, ready->prepared, ready->state);
+  if (!status.ok()) return status;
+  return Print(
+      absl::StrCat(flags.model, " agrees with what its compiler computed\n"));
 }
 
 absl::Status Run(const RunFlags& flags) {
@@ -158,6 +169,10 @@ int RunVerb(absl::Span<char* const> args) {
                "of a library compiled with --variables=file (default: beside "
                "it)",
                &values.weights);
+  flags.Switch("self-test",
+               "of a library: make the call that its compiler recorded, "
+               "instead of one on\ninputs, and compare the results",
+               &values.self_test);
   AddCompileFlags(&flags, &values.compile);
   AddOpenFlags(&flags, &values.open);
   std::vector<std::string> positional;
@@ -170,6 +185,17 @@ int RunVerb(absl::Span<char* const> args) {
             "--", name, " does nothing for a library, which is compiled"));
       }
     }
+  } else if (values.self_test) {
+    return flags.UsageError("--self-test needs a library (.so)");
+  }
+  if (values.self_test) {
+    for (const char* name : {"inputs", "input", "outputs"}) {
+      if (flags.Given(name)) {
+        return flags.UsageError(absl::StrCat(
+            "--", name, " does nothing with --self-test, which has its own"));
+      }
+    }
+    return ExitCode(SelfTest(values));
   }
   return ExitCode(Run(values));
 }

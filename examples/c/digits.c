@@ -18,21 +18,16 @@ static const float image[8 * 8] = {
 
 int main(void) {
   float probabilities[10];
-  const int64_t dims[] = {1}; /* the value of the one symbol, batch */
+  const int64_t batch = 1;
 
   /* 64-byte aligned, and a multiple of 64 long, as aligned_alloc wants it. */
-  size_t bytes = ((size_t)digits_workspace_size(dims) + 127) / 64 * 64;
+  size_t bytes = ((size_t)digits_workspace_size(batch) + 127) / 64 * 64;
   void* workspace = aligned_alloc(64, bytes);
   if (workspace == NULL) return 1;
 
-  /* The arguments of a call: the prepared weights, then the inputs. */
-  const void* args[DIGITS_PREPARED + 1];
-  for (int i = 0; i < DIGITS_PREPARED; ++i) args[i] = digits_prepared[i];
-  args[DIGITS_PREPARED] = image;
-  void* results[] = {probabilities};
-
-  struct keratin_call call = {args, results, dims, workspace, 0, 0};
-  int32_t status = digits_call(&call);
+  /* On this thread: without a function that runs loops on several. */
+  int32_t status =
+      digits_call(image, probabilities, batch, workspace, NULL, NULL);
   free(workspace);
   if (status != 0) {
     fprintf(stderr, "digits_call: %d\n", (int)status);

@@ -8,19 +8,15 @@
 
 #include "runtime/abi.h"
 
-const unsigned char demo_manifest[] = {
+static const unsigned char kManifest[] = {
 #include "runtime/demo_manifest.inc"
 };
-const uint64_t demo_manifest_size = sizeof(demo_manifest);
-const char keratin_library_name[] = "demo";
 
 static const float kPrepared[4] __attribute__((aligned(64))) = {2, 0, 0, 5};
-const void* const demo_prepared[] = {kPrepared};
 static const int32_t kCount __attribute__((aligned(64))) = 7;
+static const void* const kInitialState[] = {&kCount};
 
-const void* demo_initial_state(int64_t k) { return k == 0 ? &kCount : 0; }
-
-int32_t demo_prepare(const struct keratin_call* c) {
+static int32_t prepare(const struct keratin_call* c) {
   const float* kernel = c->args[0];
   const float* scale = c->args[1];
   float* w = c->results[0];
@@ -42,7 +38,7 @@ static void row(void* context, int64_t begin, int64_t end) {
   }
 }
 
-int32_t demo_call(const struct keratin_call* c) {
+static int32_t call(const struct keratin_call* c) {
   if (c->dims[0] == 13) return 4;
   if (c->parallel_for) {
     c->parallel_for(c->pool, c->dims[0], row, (void*)c);
@@ -53,3 +49,14 @@ int32_t demo_call(const struct keratin_call* c) {
   *(float*)c->results[2] = ((const float*)c->args[0])[3];
   return 0;
 }
+
+static const struct keratin_model kModel = {
+    KERATIN_ABI_VERSION,
+    kManifest,
+    sizeof(kManifest),
+    prepare,
+    call,
+    (const unsigned char*)kPrepared,
+    kInitialState,
+};
+const struct keratin_model* const keratin_library = &kModel;

@@ -9,6 +9,18 @@ import zipfile
 import command
 
 GOOD = os.path.join(command.HERE, "testdata", "good.keras")
+
+
+def case(name):
+    """The model of a case that the real Keras wrote."""
+    return os.path.join(command.ROOT, "tests", "conformance", "cases", name, "model.keras")
+
+
+DROPOUT = case("Dropout/02_e3767cf7")  # (batch, 3, 4, 5)
+BATCH_NORMALIZATION = case("BatchNormalization/03_1cb97f28")
+# Conversions that would call a compiler's run-time library, were they not expanded.
+HALF_PRECISION = [case("Dense/06_23148cc5"), case("LayerNormalization/03_70d86742"), case("Softmax/03_8989fd18"),
+                  case("Conv2D/05_492ab0c1")]
 CC = os.environ.get("CC_FOR_ARTIFACTS", "cc")
 
 
@@ -47,12 +59,15 @@ class Artifacts(command.CommandTest):
         self.assert_ok(command.run("run", model, "--inputs=" + inputs, "--outputs=" + out, *flags))
         return result_bytes(out)
 
-    def link(self, source, *objects):
-        path = self.path("main.c")
+    def link(self, source, *objects, language="c", name="main"):
+        """A program of the source, compiled as strictly as compilers can be asked to."""
+        path = self.path(name + (".c" if language == "c" else ".cc"))
         with open(path, "w") as file:
             file.write(source)
-        program = self.path("main")
-        built = subprocess.run([CC, "-Wall", "-Werror", "-I" + self.folder, path, *objects, "-lm", "-o", program],
+        program = self.path(name)
+        standard = ["-std=c99"] if language == "c" else ["-std=c++11", "-x", "c++"]
+        built = subprocess.run([CC, *standard, "-Wall", "-Wextra", "-pedantic", "-Werror", "-I" + self.folder, path,
+                                *(["-x", "none"] if language != "c" else []), *objects, "-lm", "-o", program],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(built.returncode, 0, built.stdout)
         return program
@@ -69,16 +84,95 @@ class Artifacts(command.CommandTest):
         self.assertEqual(self.outputs(lib, inputs, "--threads=1"), want)
         self.assertEqual(self.outputs(lib, inputs, "--threads=2"), want)
         program = self.link(CALL % {"name": "digits", "inputs": 64, "outputs": 10}, obj)
-        got = subprocess.run([program, str(batch)], input=raw, stdout=subprocess.PIPE, check=True, timeout=60).stdout
-        self.assertEqual(got, want)
+        self.assertEqual(self.call(program, batch, raw), want)
+
+    def call(self, program, *args):
+        *args, given = args
+        return subprocess.run([program, *map(str, args)], input=given, stdout=subprocess.PIPE, check=True, timeout=60).stdout
 
     def test_two_models_in_one_program(self):
         objects = [self.compile(command.DIGITS, "digits.o"), self.compile(GOOD, "small.o")]
         source = "#include <stdio.h>\n#include \"digits.h\"\n#include \"small.h\"\n"
-        source += "int main(void) { printf(\"%d %d\\n\", digits_manifest_size > 0, small_manifest_size > 0);\n"
-        source += "return digits_call == small_call; }\n"
-        program = self.link(source, *objects)
-        self.assertEqual(subprocess.run([program], stdout=subprocess.PIPE, check=True).stdout, b"1 1\n")
+        source += "int main(void) { printf(\"%d %d\\n\", digits_model.manifest_size > 0, small_model.manifest_size > 0);\n"
+        source += "return (void (*)(void))digits_call == (void (*)(void))small_call; }\n"
+        for language in ("c", "c++"):
+            program = self.link(source, *objects, language=language)
+            self.assertEqual(subprocess.run([program], stdout=subprocess.PIPE, check=True).stdout, b"1 1\n")
+
+    def test_every_header_is_strict_c_and_cpp(self):
+        for case, flags in ((DROPOUT, ["--training"]), (BATCH_NORMALIZATION, ["--training"]), (GOOD, [])):
+            for place in ("embedded", "file", "arguments"):
+                obj = self.compile(case, "model.o", "--variables=" + place, *flags)
+                source = "#include \"model.h\"\n#include \"model.h\"\n"
+                source += "int main(void) { return model_model.abi_version == KERATIN_ABI_VERSION ? 0 : 1; }\n"
+                for language in ("c", "c++"):
+                    program = self.link(source, obj, language=language)
+                    self.assertEqual(subprocess.run([program]).returncode, 0)
+
+    def test_a_written_variable_is_an_argument_and_a_result(self):
+        """Dropout in training: the seed state goes in and out, and the mask is another at each call."""
+        obj = self.compile(DROPOUT, "dropout.o", "--training")
+        with open(self.path("dropout.h")) as file:
+            header = file.read()
+        call = re.search(r"int32_t dropout_call\(([^;]*)\);", header).group(1)
+        parameters = [p.strip().split()[-1].lstrip("*") for p in call.split(",")]
+        state, x, y, after = parameters[:4]
+        self.assertEqual(after, "new_" + state)
+        self.assertEqual(parameters[4:], ["batch", "workspace", "parallel_for", "pool"])
+        source = r"""
+#include <stdio.h>
+#include <string.h>
+#include "dropout.h"
+static float x[2 * 60], y[2][2 * 60];
+static double workspace[1 << 14];
+int main(void) {
+  uint32_t state[2], after[2];
+  int call, i;
+  void* aligned = (void*)(((uintptr_t)workspace + 63) / 64 * 64);
+  if (dropout_workspace_size(2) + 64 > (int64_t)sizeof workspace) return 2;
+  if (dropout_initial_state(1) != 0) return 3;
+  memcpy(state, dropout_initial_state(0), sizeof state);
+  for (i = 0; i < 2 * 60; ++i) x[i] = 1;
+  for (call = 0; call < 2; ++call) {
+    if (dropout_call(state, x, y[call], after, 2, aligned, 0, 0) != 0) return 4;
+    printf("%u %u\n", (unsigned)after[0], (unsigned)after[1]);
+    memcpy(state, after, sizeof state);
+  }
+  if (dropout_call(state, x, y[0], after, -1, aligned, 0, 0) != 1) return 5;
+  return memcmp(y[0], y[1], sizeof y[0]) == 0;
+}
+"""
+        program = self.link(source, obj)
+        ran = subprocess.run([program], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(ran.returncode, 0, header)
+        lines = [line.split() for line in ran.stdout.splitlines()]
+        self.assertEqual(len(lines), 2)
+        self.assertEqual(lines[0][0], lines[1][0])  # the seed stays
+        self.assertEqual(int(lines[1][1]), 2 * int(lines[0][1]))  # the counter goes on
+
+    def test_weights_in_a_file_from_c(self):
+        array, raw = image(3)
+        want = self.outputs(command.DIGITS, command.write_npz(self.path("in.npz"), {"0": array}))
+        obj = self.compile(command.DIGITS, "digits.o", "--variables=file")
+        program = self.link(CALL_FILE, obj)
+        weights = obj + ".weights"
+        self.assertEqual(self.call(program, weights, 3, raw), want)
+        self.assertEqual(subprocess.run([program, self.path("none"), "3"], input=raw).returncode, 11)
+        with open(weights, "r+b") as file:
+            first = file.read(1)
+            file.seek(0)
+            file.write(bytes([first[0] ^ 2]))
+        self.assertEqual(subprocess.run([program, weights, "3"], input=raw).returncode, 12)
+        with open(weights, "ab") as file:
+            file.write(b"more")
+        self.assertEqual(subprocess.run([program, weights, "3"], input=raw).returncode, 12)
+
+    def test_weights_as_arguments_from_c(self):
+        """y = x * kernel + bias of good.keras, with variables of the program."""
+        obj = self.compile(GOOD, "small.o", "--variables=arguments")
+        program = self.link(CALL_ARGUMENTS, obj)
+        said = subprocess.run([program], stdout=subprocess.PIPE, check=True, text=True).stdout
+        self.assertEqual(said, "11 22 33\n11 22 33\n")
 
     def test_the_c_example(self):
         obj = self.compile(command.DIGITS, "digits.o")
@@ -90,17 +184,55 @@ class Artifacts(command.CommandTest):
     def test_needs_libc_and_libm_alone(self):
         known = symbols("-D", "--defined-only", library("libc.so.6")) | symbols("-D", "--defined-only", library("libm.so.6"))
         self.assertIn("memcpy", known)
-        for model in (command.DIGITS, GOOD):
-            obj = self.compile(model, "model.o")
-            self.assertLessEqual(symbols("-u", obj), known)
-            lib = self.compile(model, "model.so", "--emit=library")
-            weak = {"__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable"}
-            self.assertLessEqual(symbols("-D", "--undefined-only", lib), known | weak)
+        for model in [command.DIGITS, GOOD] + HALF_PRECISION:
+            for march in ("native", "x86-64", "x86-64-v3", "x86-64-v4"):
+                obj = self.compile(model, "model.o", "--march=" + march)
+                self.assertLessEqual(symbols("-u", obj), known, (model, march))
+        lib = self.compile(command.DIGITS, "model.so", "--emit=library")
+        self.assertLessEqual(symbols("-D", "--undefined-only", lib), known)
+        needs = subprocess.run(["readelf", "-d", lib], check=True, stdout=subprocess.PIPE, text=True).stdout
+        self.assertLessEqual(set(re.findall(r"\(NEEDED\).*\[(.*)\]", needs)), {"libc.so.6", "libm.so.6"})
+
+    def test_a_library_is_linked_without_any_tool(self):
+        lib = self.path("digits.so")
+        self.assert_ok(command.run("compile", command.DIGITS, "-o", lib, "--emit=library",
+                                   env=dict(os.environ, PATH=self.folder)))
+        self.assert_ok(command.run("run", lib, "--self-test"))
 
     def test_defines_names_of_its_own_alone(self):
+        for place in ("embedded", "file", "arguments"):
+            obj = self.compile(command.DIGITS, "digits.o", "--variables=" + place)
+            for name in symbols("-g", "--defined-only", obj):
+                self.assertRegex(name, r"\Adigits_")
+        lib = self.compile(command.DIGITS, "digits.so", "--emit=library")
+        for name in symbols("-D", "--defined-only", lib):
+            self.assertRegex(name, r"\A(digits_|keratin_library\Z)")
+
+    def test_weights_lie_read_only_on_a_page(self):
         obj = self.compile(command.DIGITS, "digits.o")
-        for name in symbols("-g", "--defined-only", obj):
-            self.assertRegex(name, r"\Adigits_")
+        text = subprocess.run(["readelf", "-W", "-S", obj], check=True, stdout=subprocess.PIPE, text=True).stdout
+        weights = [line.split() for line in text.splitlines() if re.search(r" \.rodata\S* ", line) and line.split()[-1] == "4096"]
+        self.assertEqual(len(weights), 1, text)
+        self.assertEqual(weights[0][-4], "A")  # neither written nor executed
+
+    def test_libraries_test_themselves(self):
+        for flags in (["--variables=embedded"], ["--variables=file"], ["--march=x86-64-v3"], ["--training"]):
+            lib = self.compile(command.DIGITS, "digits.so", "--emit=library", *flags)
+            self.assertIn("agrees", self.assert_ok(command.run("run", lib, "--self-test")).stdout)
+        lib = self.compile(command.DIGITS, "digits.so", "--emit=library", "--variables=arguments")
+        self.assert_one_sentence(command.run("run", lib, "--self-test"), "variables=arguments")
+
+    def test_a_library_for_another_machine_is_refused(self):
+        lib = self.compile(command.DIGITS, "digits.so", "--emit=library", "--march=diamondrapids")
+        inputs = command.write_npz(self.path("in.npz"), {"0": image(1)[0]})
+        self.assert_one_sentence(command.run("run", lib, "--inputs=" + inputs), "compiled for a CPU with", "lacks", "--march")
+
+    def test_code_for_another_machine_is_written(self):
+        obj = self.compile(command.DIGITS, "digits.o", "--march=aarch64")
+        with open(obj, "rb") as file:
+            self.assertEqual(struct.unpack("<H", file.read(20)[18:])[0], 183)  # EM_AARCH64
+        lib = self.compile(command.DIGITS, "digits.so", "--emit=library", "--march=aarch64")
+        self.assert_one_sentence(command.run("run", lib, "--self-test"), "digits.so")
 
     def test_targets_agree_with_each_other(self):
         inputs = command.write_npz(self.path("in.npz"), {"0": image(3)[0]})
@@ -217,22 +349,68 @@ CALL = r"""
 #include "%(name)s.h"
 
 int main(int argc, char** argv) {
-  int64_t dims[] = {atoi(argv[1])};
-  size_t in = (size_t)dims[0] * %(inputs)d, out = (size_t)dims[0] * %(outputs)d;
+  int64_t batch = argc > 1 ? atoi(argv[1]) : 0;
+  size_t in = (size_t)batch * %(inputs)d, out = (size_t)batch * %(outputs)d;
   float* x = malloc(in * sizeof *x);
   float* y = malloc(out * sizeof *y);
-  size_t bytes = ((size_t)%(name)s_workspace_size(dims) + 127) / 64 * 64;
-  void* workspace = aligned_alloc(64, bytes);
-  const void* args[64];
-  int n = 0;
-  (void)argc;
+  char* memory = malloc((size_t)%(name)s_workspace_size(batch) + 64);
+  void* workspace = memory + 63 - ((uintptr_t)memory + 63) %% 64;
   if (fread(x, sizeof *x, in, stdin) != in) return 2;
-  for (; n < DIGITS_PREPARED; ++n) args[n] = %(name)s_prepared[n];
-  args[n] = x;
-  void* results[] = {y};
-  struct keratin_call call = {args, results, dims, workspace, 0, 0};
-  if (%(name)s_call(&call) != 0) return 3;
+  if (%(name)s_call(x, y, batch, workspace, 0, 0) != 0) return 3;
   return fwrite(y, sizeof *y, out, stdout) == out ? 0 : 4;
+}
+"""
+
+CALL_FILE = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include "digits.h"
+
+int main(int argc, char** argv) {
+  int64_t batch = argc > 2 ? atoi(argv[2]) : 0;
+  size_t in = (size_t)batch * 64, out = (size_t)batch * 10;
+  float* x = malloc(in * sizeof *x);
+  float* y = malloc(out * sizeof *y);
+  char* memory = malloc((size_t)digits_workspace_size(batch) + 64);
+  void* workspace = memory + 63 - ((uintptr_t)memory + 63) % 64;
+  const void* prepared;
+  int32_t opened = digits_open(argv[1], &prepared);
+  if (opened != 0) return 10 + opened;
+  if (fread(x, sizeof *x, in, stdin) != in) return 2;
+  if (digits_call(prepared, x, y, batch, workspace, 0, 0) != 0) return 3;
+  digits_close(prepared);
+  return fwrite(y, sizeof *y, out, stdout) == out ? 0 : 4;
+}
+"""
+
+CALL_ARGUMENTS = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include "small.h"
+
+static const float kernel[4 * 3] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+static const float bias[3] = {1, 2, 3};
+static const float x[4] = {10, 20, 30, 40};
+
+static void* aligned(size_t bytes) {
+  char* memory = malloc(bytes + 64);
+  return memory + 63 - ((uintptr_t)memory + 63) % 64;
+}
+
+int main(void) {
+  const void* variables[SMALL_VARIABLES];
+  float y[3];
+  void* prepared = aligned(SMALL_PREPARED_BYTES);
+  void* workspace = aligned((size_t)small_workspace_size(1));
+  variables[0] = kernel;
+  variables[1] = bias;
+  if (small_prepare(variables, prepared, workspace, 0, 0) != 0) return 2;
+  if (small_call(prepared, x, y, 1, workspace, 0, 0) != 0) return 3;
+  printf("%g %g %g\n", y[0], y[1], y[2]);
+  y[0] = y[1] = y[2] = 0;
+  if (small_stateless_call(variables, prepared, x, y, 1, workspace, 0, 0) != 0) return 4;
+  printf("%g %g %g\n", y[0], y[1], y[2]);
+  return 0;
 }
 """
 

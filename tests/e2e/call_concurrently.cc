@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "runtime/array.h"
 #include "runtime/executable.h"
+#include "runtime/self_test.h"
 #include "runtime/thread_pool.h"
 
 namespace keratin {
@@ -42,9 +43,17 @@ int Main(const char* path) {
     std::fprintf(stderr, "%s\n", exe.status().ToString().c_str());
     return 1;
   }
-  const absl::StatusOr<Prepared> prepared = exe->EmbeddedPrepared();
+  const absl::StatusOr<Prepared> prepared =
+      exe->manifest().weights().place() == proto::Weights::FILE
+          ? exe->OpenWeights(std::string(path) + ".weights")
+          : exe->EmbeddedPrepared();
   const absl::StatusOr<std::vector<Array>> state = exe->InitialState();
   if (!prepared.ok() || !state.ok()) return 1;
+  if (absl::Status status = RunSelfTest(*exe, *prepared, *state);
+      !status.ok()) {
+    std::fprintf(stderr, "%s\n", status.ToString().c_str());
+    return 1;
+  }
   ThreadPool shared(2);
   std::vector<std::string> errors(kThreads);
   const auto work = [&](int seed) {

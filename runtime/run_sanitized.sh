@@ -1,3 +1,0 @@
-#!/bin/sh
-# Runs a program that was built with a sanitizer.
-exec "$1"
