@@ -50,8 +50,10 @@ ThreadPool& ThreadPool::Global() {
 
 ThreadPool::ThreadPool(int threads) : state_(kClosed) {
   threads = std::clamp<int>(threads, 1, 4096);
+  parts_ = std::make_unique<Part[]>(threads);
   workers_.reserve(threads - 1);
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { Work(); });
+  for (int number = 1; number < threads; ++number)
+    workers_.emplace_back([this, number] { Work(number); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -64,16 +66,20 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::RunChunks() {
-  const int64_t n = n_, chunk = chunk_;
-  for (;;) {
-    const int64_t begin = next_.fetch_add(chunk, std::memory_order_relaxed);
-    if (begin >= n) return;
-    task_(context_, begin, std::min(begin + chunk, n));
+void ThreadPool::RunChunks(int number) {
+  const int64_t chunk = chunk_;
+  for (int k = 0; k < num_parts_; ++k) {
+    Part& part = parts_[(number + k) % num_parts_];
+    for (;;) {
+      const int64_t begin =
+          part.next.fetch_add(chunk, std::memory_order_relaxed);
+      if (begin >= part.end) break;
+      task_(context_, begin, std::min(begin + chunk, part.end));
+    }
   }
 }
 
-bool ThreadPool::TryHelp() {
+bool ThreadPool::TryHelp(int number) {
   uint64_t state = state_.load(std::memory_order_relaxed);
   do {
     if (state & kClosed) return false;
@@ -83,7 +89,7 @@ bool ThreadPool::TryHelp() {
   } while (!state_.compare_exchange_weak(
       state, state + (uint64_t{1} << kComeShift) + 1, std::memory_order_acq_rel,
       std::memory_order_relaxed));
-  RunChunks();
+  RunChunks(number);
   const uint64_t before = state_.fetch_sub(1, std::memory_order_acq_rel);
   if ((before & kClosed) && (before & kField) == 1) {
     // The owner may sleep: the lock makes sure that it hears.
@@ -93,7 +99,7 @@ bool ThreadPool::TryHelp() {
   return true;
 }
 
-void ThreadPool::Work() {
+void ThreadPool::Work(int number) {
   inside = true;
   uint32_t seen = 0;
   for (;;) {
@@ -109,7 +115,7 @@ void ThreadPool::Work() {
     }
     if (stop_.load()) return;
     seen = epoch_.load(std::memory_order_acquire);
-    TryHelp();
+    TryHelp(number);
   }
 }
 
@@ -126,10 +132,13 @@ void ThreadPool::ParallelFor(int64_t n, keratin_task task, void* context,
   inside = true;
   task_ = task;
   context_ = context;
-  n_ = n;
   // Several chunks a thread, so that a slow one is not waited for long.
   chunk_ = std::max<int64_t>(1, n / (threads * 4));
-  next_.store(0, std::memory_order_relaxed);
+  num_parts_ = static_cast<int>(threads);
+  for (int64_t part = 0; part < threads; ++part) {
+    parts_[part].next.store(n * part / threads, std::memory_order_relaxed);
+    parts_[part].end = n * (part + 1) / threads;
+  }
   state_.store(static_cast<uint64_t>(threads - 1) << kLimitShift,
                std::memory_order_release);
   epoch_.fetch_add(1);  // with sleepers_: sequentially consistent
@@ -139,7 +148,7 @@ void ThreadPool::ParallelFor(int64_t n, keratin_task task, void* context,
     }
     wake_.notify_all();
   }
-  RunChunks();
+  RunChunks(0);
   uint64_t state = state_.fetch_or(kClosed, std::memory_order_acq_rel);
   for (int spin = 0; (state & kField) != 0 && spin < kSpins; ++spin) {
     Pause();

@@ -1,7 +1,10 @@
 // ThreadPool: runs the iterations of a loop on several threads.
 //
 // Invariant: ParallelFor returns when every iteration is done, and never waits
-// for a thread that has not begun to help. Nested calls, and calls while
+// for a thread that has not begun to help. Each thread begins with a part of
+// the loop that is the same in every loop of as many iterations, so that it
+// finds in its cache what it left there, and takes from others' parts when its
+// own is done. Nested calls, and calls while
 // another thread uses the pool, run on the calling thread. Idle workers spin
 // for some microseconds, then sleep.
 //
@@ -14,6 +17,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -42,16 +46,23 @@ class ThreadPool {
                    int max_threads = 0);
 
  private:
-  void Work();
-  bool TryHelp();
-  void RunChunks();
+  // What is left of a part of the loop.
+  struct alignas(64) Part {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+
+  void Work(int number);
+  bool TryHelp(int number);
+  // Takes chunks of the part of thread `number`, then of the others'.
+  void RunChunks(int number);
 
   // The job. Written by its owner while closed and nobody helps.
   keratin_task task_ = nullptr;
   void* context_ = nullptr;
-  int64_t n_ = 0;
   int64_t chunk_ = 1;
-  alignas(64) std::atomic<int64_t> next_{0};
+  int num_parts_ = 1;
+  std::unique_ptr<Part[]> parts_;  // one for each thread
 
   // Packed: closed, how many may help, have come, are still at it.
   alignas(64) std::atomic<uint64_t> state_;

@@ -582,9 +582,13 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
   const Dim out_per_group = *kernel_shape[weights[1]].DivideExactly(groups);
 
   // Groups are an axis of their own, in front of the channels of a group: views
-  // of both operands and the result.
+  // of both operands and the result. Not so where each group makes one channel
+  // of one: then a channel is its own group.
+  const bool depthwise =
+      in_per_group.IsConstant(1) && out_per_group.IsConstant(1);
+  const bool has_group_axis = groups != 1 && !depthwise;
   auto grouped = [&](Value value, int64_t axis, const Dim& each) {
-    if (groups == 1) return value;
+    if (!has_group_axis) return value;
     SmallVector<Dim> shape = ShapeOf(value);
     shape[axis] = each;
     shape.insert(shape.begin() + axis, Dim(groups));
@@ -594,16 +598,17 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
   x = grouped(x, input[1], in_per_group);
   kernel = grouped(kernel, weights[1], out_per_group);
   SmallVector<Dim> compute_shape(result);
-  compute_shape[output[1]] = out_per_group;
-  if (groups != 1)
+  if (has_group_axis) {
+    compute_shape[output[1]] = out_per_group;
     compute_shape.insert(compute_shape.begin() + output[1], Dim(groups));
+  }
 
   // Domain: the result's axes in order, then windows, then input channels of a
   // group.
   ComputeSpec spec;
   spec.domain.assign(compute_shape.begin(), compute_shape.end());
   auto shifted = [&](int64_t axis, int64_t feature) {
-    return groups != 1 && axis >= feature ? axis + 1 : axis;
+    return has_group_axis && axis >= feature ? axis + 1 : axis;
   };
   auto result_dim = [&](int64_t axis) {
     return mlir::getAffineDimExpr(shifted(axis, output[1]), getContext());
@@ -622,7 +627,9 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
     kernel_index[shifted(window_axis, weights[1])] = tap;
   }
   AffineExpr channel;
-  if (in_per_group.IsConstant(1)) {
+  if (depthwise) {
+    channel = group;
+  } else if (in_per_group.IsConstant(1)) {
     channel = mlir::getAffineConstantExpr(0, getContext());
   } else {
     spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
@@ -630,9 +637,10 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
     spec.domain.push_back(in_per_group);
   }
   x_index[shifted(input[1], input[1])] = channel;
-  kernel_index[shifted(weights[0], weights[1])] = channel;
+  kernel_index[shifted(weights[0], weights[1])] =
+      depthwise ? mlir::getAffineConstantExpr(0, getContext()) : channel;
   kernel_index[shifted(weights[1], weights[1])] = result_dim(output[1]);
-  if (groups != 1) {
+  if (has_group_axis) {
     x_index[input[1]] = group;
     kernel_index[weights[1]] = group;
   }
@@ -643,7 +651,7 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
   auto body = ProductBody(element, element, accumulator);
   spec.body = body;
   Value product = Compute(builder, loc, spec);
-  if (groups != 1)
+  if (has_group_axis)
     product = ReshapeOp::create(builder, loc, product,
                                 DimsAttr::get(getContext(), result));
   return SmallVector<Value>{Round(builder, loc, product, element)};

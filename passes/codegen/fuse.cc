@@ -20,6 +20,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Pass/Pass.h"
 #include "passes/codegen/passes.h"
 #include "passes/codegen/schedule.h"
@@ -80,6 +81,12 @@ Dim Elements(llvm::ArrayRef<Dim> shape) {
   return result;
 }
 
+double Bytes(Value tensor) {
+  const unsigned bits =
+      mlir::getElementTypeOrSelf(tensor.getType()).getIntOrFloatBitWidth();
+  return Estimate(Elements(ir::DimsOf(tensor.getType()))) * (bits + 7) / 8;
+}
+
 // Whether repeating the body costs next to nothing: at most two cheap scalar
 // operations.
 bool IsCheap(ir::ComputeOp op) {
@@ -127,13 +134,10 @@ class BlockFuser {
     SmallVector<ir::ComputeOp> ops(block_.getOps<ir::ComputeOp>());
     for (ir::ComputeOp op : llvm::reverse(ops)) {
       if (!IsCheap(op) || op->hasOneUse() || op->use_empty()) continue;
-      // Copying must not make a large input be read more often than the value
-      // itself would be.
-      const bool small = llvm::all_of(op.getInputs(), [&](Value input) {
-        return Elements(ir::DimsOf(input.getType())) ==
-                   Elements(ir::DimsOf(op->getResult(0).getType())) ||
-               op.getInputs().empty();
-      });
+      // A copy must move fewer bytes than a read of the value itself.
+      double read = 0;
+      for (Value input : op.getInputs()) read += Bytes(input);
+      const bool small = 2 * read <= Bytes(op->getResult(0));
       if (!small) continue;
       SmallVector<mlir::OpOperand*> uses;
       for (mlir::OpOperand& use : op->getUses()) {

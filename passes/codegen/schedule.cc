@@ -10,7 +10,7 @@ namespace keratin {
 namespace {
 
 constexpr double kTaskWork =
-    32768;  // scalar operations worth a task of their own
+    8192;  // scalar operations worth a task of their own
 
 // The widest arithmetic that matters for the lane count: 64 when a 64-bit float
 // takes part, else 32.
