@@ -58,6 +58,27 @@ Value Written(const std::vector<int64_t>& field) {
   return Value::List(std::move(items));
 }
 
+absl::Status Read(const Value& value,
+                  std::vector<std::optional<int64_t>>& field) {
+  field.clear();
+  const Value::Items items =
+      value.is_sequence() ? value.items() : Value::Items{value};
+  for (const Value& item : items) {
+    if (!item.is_int() && !(item.is_none() && value.is_sequence()))
+      return Wrong("a list of sizes", value);
+    field.push_back(item.is_int() ? std::optional<int64_t>(item.as_int())
+                                  : std::nullopt);
+  }
+  return absl::OkStatus();
+}
+
+Value Written(const std::vector<std::optional<int64_t>>& field) {
+  Value::Items items;
+  for (const std::optional<int64_t>& size : field)
+    items.push_back(Written(size));
+  return Value::List(std::move(items));
+}
+
 Fields& Fields::Required(const char* key) {
   if (reading() && status_.ok() && config_->Find(key) == nullptr) {
     status_ = absl::InvalidArgumentError(

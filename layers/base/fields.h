@@ -29,12 +29,16 @@ absl::Status Read(const Value& value, double& field);
 absl::Status Read(const Value& value, std::string& field);
 absl::Status Read(const Value& value, Value& field);
 absl::Status Read(const Value& value, std::vector<int64_t>& field);
+// Sizes of a shape; None is one that is not known.
+absl::Status Read(const Value& value,
+                  std::vector<std::optional<int64_t>>& field);
 inline Value Written(bool field) { return field; }
 inline Value Written(int64_t field) { return field; }
 inline Value Written(double field) { return field; }
 inline Value Written(const std::string& field) { return field; }
 inline Value Written(const Value& field) { return field; }
 Value Written(const std::vector<int64_t>& field);
+Value Written(const std::vector<std::optional<int64_t>>& field);
 
 template <typename T>
 absl::Status Read(const Value& value, std::optional<T>& field) {

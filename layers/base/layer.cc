@@ -31,9 +31,11 @@ std::unique_ptr<Layer> LayerRegistry::Create(const std::string& class_name) {
   if (it == Factories().end()) return nullptr;
   std::unique_ptr<Layer> layer = it->second();
   const size_t package = class_name.rfind('>');
-  layer->class_name_ = package == std::string::npos
-                           ? class_name
-                           : class_name.substr(package + 1);
+  if (layer->class_name_.empty()) {
+    layer->class_name_ = package == std::string::npos
+                             ? class_name
+                             : class_name.substr(package + 1);
+  }
   return layer;
 }
 
@@ -165,6 +167,12 @@ Variable* Layer::AddSeed(const std::string& attribute,
       .IgnoreError();
   children_.push_back({attribute, {}, false, state});
   return state;
+}
+
+Tensor Layer::NextSeed(const Variable& state) {
+  Tensor key = state.value();
+  state.Assign(trace::Add(key, trace::Iota(0, DType::kUInt32, {2})));
+  return key;
 }
 
 void Layer::TrackList(const std::string& attribute,

@@ -137,6 +137,9 @@ class Layer {
   // one, and here it is 0.
   Variable* AddSeed(const std::string& attribute,
                     std::optional<int64_t> seed = std::nullopt);
+  // The key to draw from now, [seed, counter]; counts the generator's state
+  // on. Keras: SeedGenerator.next.
+  static Tensor NextSeed(const Variable& state);
   // Takes a sublayer under an attribute.
   template <typename T>
   T* Track(const std::string& attribute, std::unique_ptr<T> layer) {
@@ -156,6 +159,9 @@ class Layer {
   // the call operator adds. Keras: layer.call.
   static Value CallOf(Layer& layer, const CallContext& context,
                       const Arguments& arguments);
+  // For a class whose name in files is not that of Keras's Python class, by
+  // which weights and default names go.
+  void set_class_name(std::string name) { class_name_ = std::move(name); }
 
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);

@@ -109,16 +109,12 @@ class Softmax : public Masked {
     if (const Value* given = arguments.Find(1, "mask");
         given != nullptr && given->is_tensor())
       mask = given->as_tensor();
-    std::vector<int> axes(axis_.begin(), axis_.end());
     if (mask.ok()) {
-      const double low = x.dtype() == DType::kFloat16 ? -3e4 : -1e9;
-      Tensor inverse =
-          ops::Cast(ops::LogicalNot(ops::Cast(mask, DType::kBool)), x.dtype());
-      x = x + inverse * low;
+      if (mask.dtype() != DType::kBool) mask = ops::Greater(mask, 0.5);
+      x = ops::Where(mask, x, x.dtype() == DType::kFloat16 ? -3e4 : -1e9);
     }
-    Tensor y = ops::Softmax(x, axes);
-    if (mask.ok()) y = y * ops::Cast(ops::Cast(mask, DType::kBool), y.dtype());
-    return Value(y);
+    Tensor y = ops::Softmax(x, std::vector<int>(axis_.begin(), axis_.end()));
+    return Value(mask.ok() ? ops::Where(mask, y, 0.0) : y);
   }
   std::vector<int64_t> axis_ = {-1};
 };

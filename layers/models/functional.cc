@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
+#include "layers/models/constant.h"
 #include "layers/models/model.h"
 #include "layers/models/operation.h"
 
@@ -447,6 +448,10 @@ Value Functional::Run(const Node& node,
     // The model's own `training` rules, whatever the graph was built with.
     std::erase_if(arguments.keyword,
                   [](const auto& entry) { return entry.first == "training"; });
+    for (Value& argument : arguments.positional)
+      argument = WithConstants(argument);
+    for (auto& [name, argument] : arguments.keyword)
+      argument = WithConstants(argument);
     return (*operation.layer)(arguments);
   }
   Trace::LayerScope scope(operation.name);

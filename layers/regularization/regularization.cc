@@ -39,11 +39,7 @@ class Stochastic : public Layer {
       return Value(Fail("takes one tensor"));
     const Tensor& x = arguments.positional[0].as_tensor();
     if (!context.training || state_ == nullptr) return arguments.positional[0];
-    // The seed is the state; its counter then advances by one.
-    Tensor seed = *state_;
-    Tensor one = trace::Iota(0, DType::kUInt32, {2});
-    state_->Assign(trace::Add(seed, one));
-    return Value(Draw(seed, x));
+    return Value(Draw(NextSeed(*state_), x));
   }
 
   const char* key_;

@@ -135,6 +135,7 @@ void AddLoweringPasses(mlir::OpPassManager& pm,
   pm.addPass(CreateConvertToLlvmPass());
   // Those of lower-entry's pointers.
   pm.addPass(mlir::createReconcileUnrealizedCastsPass());
+  pm.addPass(CreateCarryAsIntegersPass());
 }
 
 void RegisterLoweringPasses() {
@@ -142,6 +143,7 @@ void RegisterLoweringPasses() {
   mlir::registerPass([] { return CreateApproximateMathPass(); });
   mlir::registerPass([] { return CreateLowerEntryPass(); });
   mlir::registerPass([] { return CreateConvertToLlvmPass(); });
+  mlir::registerPass([] { return CreateCarryAsIntegersPass(); });
   mlir::PassPipelineRegistration<>(
       "lower-to-llvm", "every pass of the phase `llvm`",
       [](mlir::OpPassManager& pm) { AddLoweringPasses(pm, {}); });

@@ -47,6 +47,10 @@ std::unique_ptr<mlir::Pass> CreateLowerEntryPass(
 // Everything that is left to the LLVM dialect, in one conversion.
 std::unique_ptr<mlir::Pass> CreateConvertToLlvmPass();
 
+// In the LLVM dialect, after expand-floats: f16 and bf16 are integers wherever
+// they are only carried, which LLVM leaves as they are on every target.
+std::unique_ptr<mlir::Pass> CreateCarryAsIntegersPass();
+
 // The passes of the phase `llvm`, in order.
 void AddLoweringPasses(mlir::OpPassManager& pm, const LoweringOptions& options);
 

@@ -20,7 +20,9 @@ struct Tolerance {
 // for every element (NaN agrees with NaN, an infinity with itself); else one
 // sentence that begins with `what`. `dtype` is Keras's name of the true
 // element type, for it is stored widened to float32 where numpy lacks it;
-// empty: not known, and float32 stands for those too.
+// empty: not known, and float32 stands for those too. float64 values that are
+// all float32 numbers are compared as such, with a tolerance of 1e-5 at least
+// (README.md, "float64").
 std::string Disagreement(absl::string_view what, const Array& got,
                          const Array& want, absl::string_view dtype,
                          const Tolerance& tolerance);

@@ -48,6 +48,22 @@ TEST(AgreementTest, AsksForTheDtypeAndTheSizes) {
   EXPECT_NE(Disagreement("y", half, Floats({1}), "float32", {}), "");
 }
 
+TEST(AgreementTest, Float64OfFloat32PrecisionIsComparedAsSuch) {
+  const auto doubles = [](std::vector<double> values) {
+    return Array::FromVector<double>({static_cast<int64_t>(values.size())},
+                                     values);
+  };
+  const Tolerance tight = {1e-9, 1e-10};
+  // 0.1f is a float32 number, 0.1 is none.
+  EXPECT_EQ(Disagreement("y", doubles({0.1}), doubles({0.1f}), "", tight), "");
+  EXPECT_NE(Disagreement("y", doubles({0.1001}), doubles({0.1f}), "", tight),
+            "");
+  EXPECT_NE(
+      Disagreement("y", doubles({0.1f, 0.1}), doubles({0.1, 0.1}), "", tight),
+      "");
+  EXPECT_NE(Disagreement("y", Floats({0.1f}), doubles({0.1f}), "", tight), "");
+}
+
 TEST(AgreementTest, CountsLists) {
   EXPECT_EQ(ListDisagreement("losses", {}, {}, {}, {}), "");
   EXPECT_THAT(ListDisagreement("losses", {Floats({1})}, {}, {}, {}),

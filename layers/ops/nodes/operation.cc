@@ -7,6 +7,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "ir/trace/trace.h"
+#include "layers/base/numbers.h"
+#include "layers/models/constant.h"
 #include "layers/ops/elementwise.h"
 #include "runtime/array.h"
 
@@ -18,23 +20,19 @@ constexpr char kActivationsModule[] = "keras.src.activations.";
 
 std::string Text(absl::string_view text) { return std::string(text); }
 
-// Numbers of a nested list, row by row; false if it is ragged or holds others.
-bool Flatten(const Value& value, size_t depth, std::vector<int64_t>& sizes,
-             std::vector<double>& numbers) {
-  if (!value.is_sequence()) {
-    if (depth != sizes.size() || !(value.is_number() || value.is_bool()))
-      return false;
-    numbers.push_back(value.is_bool() ? static_cast<double>(value.as_bool())
-                                      : value.as_double());
-    return true;
-  }
-  int64_t count = static_cast<int64_t>(value.items().size());
-  if (depth == sizes.size() && numbers.empty()) sizes.push_back(count);
-  if (depth >= sizes.size() || sizes[depth] != count) return false;
-  return std::all_of(value.items().begin(), value.items().end(),
-                     [&](const Value& item) {
-                       return Flatten(item, depth + 1, sizes, numbers);
-                     });
+// A list of numbers, as keras.ops.convert_to_tensor takes it; nothing for a
+// list of something else.
+std::optional<Operand> ListOf(const Value& value) {
+  Trace* trace = Trace::Current();
+  if (trace == nullptr) return std::nullopt;
+  DType dtype = DType::kBool;
+  value.ForEachLeaf([&](const Value& leaf) {
+    if (leaf.is_double()) dtype = DType::kFloat32;
+    if (leaf.is_int() && dtype == DType::kBool) dtype = DType::kInt32;
+  });
+  absl::StatusOr<Array> array = ArrayOf(value, dtype);
+  if (!array.ok()) return std::nullopt;
+  return Operand(trace->Dense(*array));
 }
 
 std::optional<Operand> OperandOf(const Value& value) {
@@ -43,6 +41,7 @@ std::optional<Operand> OperandOf(const Value& value) {
   if (value.is_int()) return Operand(value.as_int());
   if (value.is_double()) return Operand(value.as_double());
   if (IsConstant(value)) return Operand(ConstantOf(value));
+  if (value.is_sequence()) return ListOf(value);
   return std::nullopt;
 }
 
@@ -73,35 +72,6 @@ Value Apply(const Operation& operation, const Value& config,
             const Arguments& arguments) {
   NodeArguments named(operation, config, arguments);
   return operation.apply(named);
-}
-
-bool IsConstant(const Value& value) {
-  const Value* kind = value.Find("class_name");
-  return kind != nullptr && kind->is_string() &&
-         (kind->as_string() == "__numpy__" ||
-          kind->as_string() == "__tensor__");
-}
-
-Tensor ConstantOf(const Value& serialized) {
-  Trace* trace = Trace::Current();
-  if (trace == nullptr) return Tensor();
-  const Value* config = serialized.Find("config");
-  const Value* value = config == nullptr ? nullptr : config->Find("value");
-  const Value* dtype = config == nullptr ? nullptr : config->Find("dtype");
-  std::vector<int64_t> sizes;
-  std::vector<double> numbers;
-  if (value == nullptr || dtype == nullptr || !dtype->is_string() ||
-      !Flatten(*value, 0, sizes, numbers)) {
-    return trace->Error(
-        absl::InvalidArgumentError("a constant of the graph must have a value, "
-                                   "a nested list of numbers, and a dtype"));
-  }
-  absl::StatusOr<DType> type = ParseDType(dtype->as_string());
-  if (!type.ok()) return trace->Error(type.status());
-  absl::StatusOr<Array> array =
-      Array::FromVector<double>(sizes, numbers).Cast(CanonicalDType(*type));
-  if (!array.ok()) return trace->Error(array.status());
-  return trace->Dense(*array);
 }
 
 const Value* NodeArguments::Find(absl::string_view name) const {

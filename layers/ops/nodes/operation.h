@@ -46,11 +46,6 @@ bool IsOperationModule(absl::string_view module);
 Value Apply(const Operation& operation, const Value& config,
             const Arguments& arguments);
 
-// A small tensor of a configuration ({"class_name": "__numpy__" or
-// "__tensor__"}); poisoned, with an error in the trace, if it is malformed.
-Tensor ConstantOf(const Value& serialized);
-bool IsConstant(const Value& value);
-
 // Arguments of one application, by name.
 class NodeArguments {
  public:

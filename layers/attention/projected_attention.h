@@ -1,0 +1,96 @@
+// ProjectedAttention: attention between projections of query, key and value, in
+// several heads; what MultiHeadAttention and GroupQueryAttention share.
+//
+// Query, key and value go through an EinsumDense each into [.., heads, depth];
+// every head attends by scaled products (with dropout of the scores while
+// training, optionally gated), and one more EinsumDense joins the heads.
+//
+// Call arguments, as Keras's: query, value, key (the value by default),
+// query_mask, value_mask, key_mask, attention_mask, return_attention_scores,
+// training, use_causal_mask. Masks that the tensors bear count as given.
+#ifndef KERATIN_LAYERS_ATTENTION_PROJECTED_ATTENTION_H_
+#define KERATIN_LAYERS_ATTENTION_PROJECTED_ATTENTION_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "layers/base/layer.h"
+
+namespace keratin {
+
+// The arguments that both layers have.
+struct ProjectedAttentionOptions {
+  double dropout = 0;
+  bool use_bias = true;
+  // Only keys less than that many steps from the query's step are seen.
+  std::optional<int64_t> sliding_window;
+  // Another way to compute the same in Keras; here it changes nothing, and
+  // excludes what it excludes there: dropout and the return of scores.
+  bool flash_attention = false;
+  // Multiplies the heads by a sigmoid of one more projection of the query.
+  bool use_gate = false;
+  Value kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
+  Value kernel_regularizer, bias_regularizer, activity_regularizer;
+  Value kernel_constraint, bias_constraint;
+  std::optional<int64_t> seed;
+
+  void Describe(Fields& fields);
+  absl::Status Check() const;
+};
+
+class ProjectedAttention : public Layer {
+ public:
+  bool supports_masking() const override { return true; }
+  bool keeps_masks() const override { return true; }
+  Tensor ComputeMask(const Value&, const CallContext&) override {
+    return Tensor();
+  }
+
+ protected:
+  struct Heads {
+    int64_t query = 1;  // a multiple of
+    int64_t key = 1;    // and of value
+    int64_t key_dim = 1;
+    int64_t value_dim = 1;
+    // Of the result's last axes; empty: the query's last.
+    std::vector<int64_t> output_shape = {};
+    // Axes of the query that attention runs over; empty: all but the batch and
+    // the features.
+    std::vector<int64_t> attention_axes = {};
+    // What the attributes of the projections begin with, in saved weights.
+    std::string prefix = "";
+    // Whether a query_mask that is given counts, beside the one it bears.
+    bool takes_query_mask = true;
+    // Whether the call takes the masks from the tensors it is called on.
+    bool takes_masks_away = false;
+  };
+  virtual Heads heads() const = 0;
+  virtual const ProjectedAttentionOptions& options() const = 0;
+
+  absl::Status BuildFrom(const Arguments& arguments) override;
+  Value CallWith(const CallContext& context,
+                 const Arguments& arguments) override;
+
+ private:
+  // Tracks an EinsumDense from `bound` last axes of an input of that rank.
+  absl::StatusOr<Layer*> AddProjection(const std::string& name,
+                                       const std::string& attribute,
+                                       int input_rank, int bound,
+                                       std::vector<int64_t> sizes,
+                                       const char* activation);
+  // From projections [.., heads, depth]; `scores` [.., heads, T, S] if they are
+  // wanted or dropped out.
+  Tensor Attend(const Tensor& query, Tensor key, Tensor value,
+                const Tensor& mask, bool causal, bool want_scores,
+                Tensor* scores);
+
+  std::vector<int64_t> attention_axes_;
+  Layer *query_dense_ = nullptr, *key_dense_ = nullptr, *gate_dense_ = nullptr,
+        *value_dense_ = nullptr, *output_dense_ = nullptr;
+  Layer *softmax_ = nullptr, *dropout_ = nullptr;
+};
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_ATTENTION_PROJECTED_ATTENTION_H_
