@@ -1,5 +1,6 @@
 // Shapes, parts and new tensors.
 #include "absl/strings/str_cat.h"
+#include "layers/models/constant.h"
 #include "layers/ops/creation.h"
 #include "layers/ops/indexing.h"
 #include "layers/ops/nodes/operation.h"
