@@ -4,7 +4,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "passes/codegen/guard.h"
 #include "passes/codegen/lanes.h"
 
 namespace keratin {
@@ -428,9 +427,6 @@ mlir::FailureOr<LaneValue> BodyEvaluator::BodyValue(const Node* node,
     result = size;
   } else if (auto extract = mlir::dyn_cast<ir::ExtractOp>(op)) {
     result = Extract(node, extract, row, vector, guard);
-  } else if (auto select = mlir::dyn_cast<arith::SelectOp>(op);
-             select && inside_ && GuardsRead(select)) {
-    result = BodyValue(node, select.getTrueValue(), row, vector, nullptr);
   } else if (auto select = mlir::dyn_cast<arith::SelectOp>(op);
              select &&
              (select.getTrueValue().getDefiningOp<ir::ExtractOp>() ||

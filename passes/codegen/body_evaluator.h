@@ -37,9 +37,6 @@ class BodyEvaluator {
   void SetAccumulators(
       llvm::ArrayRef<llvm::SmallVector<LaneValue>> accumulators, int vectors);
 
-  // Whether the tile is known to hold the bounds of every guarded read.
-  void set_inside(bool inside) { inside_ = inside; }
-
   // The yielded value `result` of `node` at a row and vector of the tile.
   mlir::FailureOr<LaneValue> Evaluate(const Node* node, int result, int row,
                                       int vector);
@@ -103,7 +100,6 @@ class BodyEvaluator {
   KernelScope& scope_;
   const TilePlace* place_ = nullptr;
   int last_vector_ = -1;
-  bool inside_ = false;
   mlir::Value tail_;
   llvm::ArrayRef<llvm::SmallVector<LaneValue>> accumulators_;
   int accumulator_vectors_ = 1;

@@ -1,16 +1,14 @@
 // fuse: groups computes into kernels.
 //
 // Three ways to join, and nothing else:
-//
-// - prologue: an element-wise producer with one reader is inlined where its
-//   value is read, if each element is read once; so is padding that small
-//   windows read. One that costs next to nothing (an index, a mask, a cast) is
-//   copied into every reader.
-// - epilogue: an element-wise consumer that reads a value where it was made is
-//   applied to it in registers.
-// - rows: computes that share their outer dimensions and reduce the inner ones
-//   (softmax, normalization) run row by row as stages of one kernel.
-//
+//   prologue  an element-wise producer with one reader is inlined where its
+//   value is read, if each element is read once;
+//             one that costs next to nothing (an index, a mask, a cast) is
+//             copied into every reader;
+//   epilogue  an element-wise consumer that reads a value where it was made is
+//   applied to it in registers; rows      computes that share their outer
+//   dimensions and reduce the inner ones (softmax, normalization) run row by
+//             row as stages of one kernel.
 // Every group is checked not to close a cycle with computes outside it; the
 // block is sorted again at the end.
 //
@@ -24,7 +22,6 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Pass/Pass.h"
-#include "passes/codegen/guard.h"
 #include "passes/codegen/passes.h"
 #include "passes/codegen/schedule.h"
 
@@ -296,27 +293,11 @@ class BlockFuser {
     });
   }
 
-  // Whether `op` reads input `number` through small windows along lanes that
-  // lie side by side: pooling, and depthwise convolution.
-  static bool ReadsSmallWindows(ir::ComputeOp op, size_t number) {
-    int64_t window = 1;
-    for (int64_t dim : op.getReductions()) {
-      const Dim extent = op.getExtents()[dim];
-      if (!extent.IsConstant() || *extent.AsConstant() > kSmallWindow)
-        return false;
-      window *= *extent.AsConstant();
-    }
-    mlir::AffineMap read = op.getMap(number), made = op.getResultMap(0);
-    return window <= kSmallWindow && read.getNumResults() > 0 &&
-           made.getNumResults() > 0 &&
-           read.getResults().back() == made.getResults().back();
-  }
-
   // An element-wise group read once by a reduction, each element once, is
-  // evaluated at the reduction's input; so is padding that small windows read.
+  // evaluated at the reduction's input.
   void JoinPrologue(ir::ComputeOp op) {
     Group* mine = group_of_[op];
-    if (!IsReduction(op)) return;
+    if (!IsReduction(op) || mine->product) return;
     for (auto [number, input] : llvm::enumerate(op.getInputs())) {
       auto producer = input.getDefiningOp<ir::ComputeOp>();
       Group* group = producer ? GroupOf(producer) : nullptr;
@@ -324,12 +305,8 @@ class BlockFuser {
           llvm::any_of(group->ops, IsReduction))
         continue;
       // Windows that overlap read an element more than once.
-      const bool once =
-          !mine->product &&
-          Elements(op.getExtents()) == Elements(ir::DimsOf(input.getType()));
-      const bool padding = group->ops.size() == 1 && IsPadding(group->ops[0]) &&
-                           ReadsSmallWindows(op, number);
-      if (!once && !padding) continue;
+      if (!(Elements(op.getExtents()) == Elements(ir::DimsOf(input.getType()))))
+        continue;
       const bool only_reader =
           llvm::all_of(group->ops, [&](ir::ComputeOp member) {
             return llvm::all_of(member->getUsers(), [&](mlir::Operation* user) {

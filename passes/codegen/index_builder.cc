@@ -28,29 +28,18 @@ Value IndexBuilder::Constant(int64_t value) {
   return constant;
 }
 
-// Sums keep their constant last, so that addresses a constant apart share the
-// rest.
 Value IndexBuilder::Add(Location loc, Value a, Value b) {
   if (ConstantIndex(a)) std::swap(a, b);
-  auto split = [](Value sum) -> std::pair<Value, int64_t> {
-    if (auto add = sum.getDefiningOp<arith::AddIOp>()) {
-      if (auto constant = ConstantIndex(add.getRhs()))
-        return {add.getLhs(), *constant};
-    }
-    return {sum, 0};
-  };
   const std::optional<int64_t> right = ConstantIndex(b);
-  if (right) {
-    if (*right == 0) return a;
-    if (auto left = ConstantIndex(a)) return Constant(*left + *right);
-    auto [rest, constant] = split(a);
-    if (constant != 0) return Add(loc, rest, Constant(constant + *right));
-    return arith::AddIOp::create(builder_, loc, a, b);
+  if (!right) return arith::AddIOp::create(builder_, loc, a, b);
+  if (*right == 0) return a;
+  if (auto left = ConstantIndex(a)) return Constant(*left + *right);
+  // (x + 3) + 5 is x + 8.
+  if (auto sum = a.getDefiningOp<arith::AddIOp>()) {
+    if (auto inner = ConstantIndex(sum.getRhs()))
+      return Add(loc, sum.getLhs(), Constant(*inner + *right));
   }
-  auto [a_rest, a_constant] = split(a);
-  auto [b_rest, b_constant] = split(b);
-  Value sum = arith::AddIOp::create(builder_, loc, a_rest, b_rest);
-  return Add(loc, sum, Constant(a_constant + b_constant));
+  return arith::AddIOp::create(builder_, loc, a, b);
 }
 
 Value IndexBuilder::Sub(Location loc, Value a, Value b) {
@@ -65,14 +54,6 @@ Value IndexBuilder::Mul(Location loc, Value a, Value b) {
   if (right == 1) return a;
   if (auto left = ConstantIndex(a); left && right)
     return Constant(*left * *right);
-  if (right) {
-    // (x + 3) * 5 is x * 5 + 15.
-    if (auto sum = a.getDefiningOp<arith::AddIOp>()) {
-      if (auto constant = ConstantIndex(sum.getRhs()))
-        return Add(loc, Mul(loc, sum.getLhs(), b),
-                   Constant(*constant * *right));
-    }
-  }
   return arith::MulIOp::create(builder_, loc, a, b);
 }
 

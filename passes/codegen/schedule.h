@@ -16,10 +16,6 @@
 
 namespace keratin {
 
-// Reductions of at most this many steps are written out: windows of pooling and
-// of depthwise convolutions.
-inline constexpr int64_t kSmallWindow = 16;
-
 struct Task {
   int loop;
   // Iterations of the loop in one task; a Dim, so that "all of it" can be said

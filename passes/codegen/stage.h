@@ -102,8 +102,6 @@ class Stage {
 
   // The computes of the stage, those inlined several times once.
   llvm::SmallVector<ir::ComputeOp, 4> Computes() const;
-  // Every read of a compute, at the place where the stage reads it.
-  llvm::ArrayRef<std::unique_ptr<Node>> nodes() const { return nodes_; }
   int NumLoops() const { return static_cast<int>(loops.size()); }
   // Whether the accesses of the anchor's inputs (not the epilogue's) vary with
   // `loop`.

@@ -5,7 +5,6 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/codegen/body_evaluator.h"
 #include "passes/codegen/combiner.h"
-#include "passes/codegen/guard.h"
 #include "passes/codegen/lanes.h"
 
 namespace keratin {
@@ -19,7 +18,7 @@ namespace arith = mlir::arith;
 namespace scf = mlir::scf;
 
 // Reductions of at most this many steps are written out instead of looped.
-constexpr int64_t kUnrolledReduction = kSmallWindow;
+constexpr int64_t kUnrolledReduction = 16;
 
 class StageEmitter {
  public:
@@ -33,7 +32,6 @@ class StageEmitter {
         loc_(stage.outputs.empty() ? builder.getUnknownLoc()
                                    : stage.outputs[0].node->op.getLoc()) {
     place_.iteration.assign(stage.NumLoops(), Value());
-    CollectBounds();
   }
 
   mlir::LogicalResult Run(llvm::ArrayRef<Value> begin) {
@@ -226,89 +224,7 @@ class StageEmitter {
     });
   }
 
-  // The bounds of all guarded reads, over the loops; none where some guard has
-  // no bounds.
-  void CollectBounds() {
-    for (const std::unique_ptr<Node>& node : stage_.nodes()) {
-      for (auto select : node->op.getBody().front().getOps<arith::SelectOp>()) {
-        if (!GuardsRead(select)) continue;
-        auto bounds = BoundsOf(node->op, select);
-        if (!bounds) return bounds_.clear();
-        for (const Bound& of_domain : *bounds) {
-          Bound& bound = bounds_.emplace_back(of_domain);
-          bound.coefficients.assign(stage_.NumLoops(), 0);
-          for (auto [dim, coefficient] :
-               llvm::enumerate(of_domain.coefficients)) {
-            const IndexExpr& index = node->index[dim];
-            bound.constant += coefficient * index.constant;
-            for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
-              bound.coefficients[loop] +=
-                  coefficient * index.coefficients[loop];
-            }
-          }
-        }
-      }
-    }
-  }
-
-  // Whether all elements of a tile hold all bounds, as an i1; null: they never
-  // do.
-  Value Inside(int rows, int vectors) {
-    Value all;
-    for (const Bound& bound : bounds_) {
-      // The greatest value in the tile, or the least.
-      Value extreme = Constant(0);
-      Dim spread = bound.constant;
-      for (int loop = 0; loop < stage_.NumLoops(); ++loop) {
-        const int64_t coefficient = bound.coefficients[loop];
-        if (coefficient == 0) continue;
-        const bool reduced = stage_.loops[loop].reduction;
-        if (Value first = place_.iteration[loop]; first && !reduced) {
-          extreme = Add(extreme,
-                        scope_.index.Mul(loc_, first, Constant(coefficient)));
-        }
-        if ((coefficient > 0) != bound.below) continue;
-        const Dim count = reduced                 ? stage_.loops[loop].extent
-                          : loop == schedule_.row ? Dim(rows)
-                          : loop == schedule_.lane
-                              ? Dim(int64_t{vectors} * schedule_.lanes)
-                              : Dim(1);
-        spread += (count - 1) * Dim(coefficient);
-      }
-      extreme = Add(extreme, scope_.index.Of(loc_, spread));
-      Value limit = scope_.index.Of(loc_, bound.limit);
-      if (auto value = ConstantIndex(extreme), end = ConstantIndex(limit);
-          value && end) {
-        if (bound.below ? *value < *end : *value >= *end) continue;
-        return Value();
-      }
-      Value holds = arith::CmpIOp::create(
-          builder_, loc_,
-          bound.below ? arith::CmpIPredicate::slt : arith::CmpIPredicate::sge,
-          extreme, limit);
-      all = all ? Value(arith::AndIOp::create(builder_, loc_, all, holds))
-                : holds;
-    }
-    return all ? all
-               : Value(arith::ConstantIntOp::create(builder_, loc_, 1, 1));
-  }
-
   mlir::LogicalResult Tile(int rows, int vectors, Value tail) {
-    Value inside = bounds_.empty() ? Value() : Inside(rows, vectors);
-    if (!inside) return EmitTile(rows, vectors, tail);
-    auto branch =
-        scf::IfOp::create(builder_, loc_, inside, /*withElseRegion=*/true);
-    for (bool known : {true, false}) {
-      mlir::OpBuilder::InsertionGuard guard(builder_);
-      builder_.setInsertionPointToStart(known ? branch.thenBlock()
-                                              : branch.elseBlock());
-      evaluator_.set_inside(known);
-      if (failed(EmitTile(rows, vectors, tail))) return mlir::failure();
-    }
-    return mlir::success();
-  }
-
-  mlir::LogicalResult EmitTile(int rows, int vectors, Value tail) {
     if (stage_.anchor == nullptr) {
       evaluator_.BeginTile(&place_, vectors - 1, tail);
       return StoreOutputs(rows, vectors, {});
@@ -534,7 +450,6 @@ class StageEmitter {
   SmallVector<Value> low_, high_;
   SmallVector<Dim> extent_;  // of the part of each loop that this task covers
   SmallVector<int> outer_;
-  SmallVector<Bound, 4> bounds_;
 };
 
 }  // namespace
