@@ -264,9 +264,21 @@ mlir::FailureOr<Stage> Stage::Build(
       // Not a consumer of what is computed: inlined where it is read; stored
       // too if its domain is the root's.
       if (!stored) continue;
-      if (op.getExtents().size() != identity.size())
+      // Or that of the root's results.
+      const bool whole = op.getExtents().size() == identity.size();
+      domain.clear();
+      for (int loop = 0; loop < stage.NumLoops(); ++loop) {
+        if (whole || !stage.loops[loop].reduction)
+          domain.push_back(identity[loop]);
+      }
+      bool same = domain.size() == op.getExtents().size();
+      for (auto [expr, extent] : llvm::zip(domain, op.getExtents())) {
+        const unsigned loop =
+            mlir::cast<mlir::AffineDimExpr>(expr).getPosition();
+        same = same && stage.loops[loop].extent == extent;
+      }
+      if (!same)
         return op.emitError("a stored prologue value has another domain");
-      domain.assign(identity.begin(), identity.end());
     } else if (found != domain.size()) {
       return op.emitError(
           "an epilogue does not span the domain of its producer");
