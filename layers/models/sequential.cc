@@ -28,7 +28,9 @@ class Sequential : public Model {
       const Value* config = serialized.Find("config");
       if (class_name != nullptr && class_name->is_string() &&
           class_name->as_string() == "InputLayer" && config != nullptr) {
-        if (const Value* given = config->Find("batch_shape")) shape = *given;
+        // As Keras 3 writes it, and as Keras 2 did.
+        for (const char* key : {"batch_input_shape", "batch_shape"})
+          if (const Value* given = config->Find(key)) shape = *given;
         if (const Value* name = config->Find("name");
             name != nullptr && name->is_string())
           input_.name = name->as_string();

@@ -93,7 +93,8 @@ hid_t OpenHdf5(const ByteSource& source) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const ByteSource* pointer = &source;
   if (!id.ok() || !access.ok() ||
-      H5Pset_driver(access.get(), id.get(), &pointer) < 0) {
+      H5Pset_driver(access.get(), id.get(),
+                    static_cast<const void*>(&pointer)) < 0) {
     return -1;
   }
   return H5Fopen(source.name.c_str(), H5F_ACC_RDONLY, access.get());

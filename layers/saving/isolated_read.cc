@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -110,17 +110,12 @@ absl::StatusOr<std::vector<int64_t>> Offsets(
   return offsets;
 }
 
+// The sixth number of /proc/self/statm, in pages.
 rlim_t HeapInUse() {
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      std::fopen("/proc/self/statm", "re"), &std::fclose);
-  unsigned long long total, resident, shared, text, library,
-      data = 0;  // NOLINT
-  if (file == nullptr ||
-      std::fscanf(file.get(), "%llu %llu %llu %llu %llu %llu", &total,
-                  &resident, &shared, &text, &library, &data) != 6) {
-    return 0;
-  }
-  return static_cast<rlim_t>(data) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  std::ifstream file("/proc/self/statm");
+  rlim_t pages = 0;
+  for (int k = 0; k < 6; ++k) file >> pages;
+  return file ? pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : 0;
 }
 
 void Limit(int what, rlim_t most) {
@@ -196,7 +191,7 @@ std::string ReadInChild(const std::string& path, const LoadOptions& options,
   try {
     reply = ReadInChild(path, options, parts, memory);
   } catch (const std::exception&) {
-    // Out of memory: no reply says so.
+    reply.clear();  // out of memory, which no reply means
   }
   absl::string_view rest = reply;
   while (!rest.empty()) {

@@ -63,9 +63,9 @@ absl::StatusOr<std::vector<std::string>> FindCases(const std::string& root) {
       folders.push_back(path.parent_path().string());
     it.increment(error);
     if (error) {
-      return absl::UnavailableError(absl::StrCat(
-          "cannot read what is in or after ", path.string(), ": ",
-          error.message()));
+      return absl::UnavailableError(
+          absl::StrCat("cannot read what is in or after ", path.string(), ": ",
+                       error.message()));
     }
   }
   if (folders.empty()) {
