@@ -26,9 +26,9 @@ absl::StatusOr<std::vector<Array>> ValuesOf(
 
 void AddOpenFlags(Flags* flags, OpenFlags* values) {
   flags->Integer("max-megabytes", "N",
-                 "believe files whose weights unpack to so much (default "
-                 "16384, and beyond\n64 no more than 200 times what the file "
-                 "takes)",
+                 "believe files whose weights or configuration unpack to so "
+                 "much (default: 16384\nand 64; beyond 64 no more than 200 "
+                 "times what the file spends on them)",
                  1, &values->max_megabytes);
 }
 
@@ -38,6 +38,8 @@ LoadOptions ToLoadOptions(const OpenFlags& flags) {
   if (flags.max_megabytes > 0) {
     options.max_weights_bytes =
         std::min<int64_t>(flags.max_megabytes, int64_t{1} << 40) << 20;
+    options.max_config_bytes =
+        std::max(options.max_config_bytes, options.max_weights_bytes);
     options.max_expansion = 0;
   }
   return options;

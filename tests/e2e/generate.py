@@ -101,11 +101,11 @@ def bomb(f):
                               fillvalue=0)[:4096, :4096] = 0
 
 
-def graph():
+def graph(policy=None):
     """Two inputs, two outputs, a shared layer, a nested model with an optimizer of its own, operations of keras.ops."""
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
-    shared = layers.Dense(3, activation="relu", name="shared")
-    inner = keras.Sequential([keras.Input((6,)), layers.Dense(5), layers.Dropout(0.5, seed=3), layers.BatchNormalization()],
+    shared = layers.Dense(3, activation="relu", name="shared", dtype=policy)
+    inner = keras.Sequential([keras.Input((6,)), layers.Dense(5, dtype=policy), layers.Dropout(0.5, seed=3), layers.BatchNormalization()],
                              name="inner")
     inner.compile("adam", "mse")
     joined = ops.concatenate([shared(a), shared(b)], axis=-1)
@@ -180,6 +180,11 @@ def forms():
     write("compressed", packed(members))
     write("old_names", old_names(members))
     write("reordered", reordered(members))
+    half = graph("bfloat16")
+    half.set_weights(model.get_weights())
+    record("half", half, batch)
+    save("half", half)
+    save("half_npz", half, "npz")
     model = sizes()
     record("sizes", model, *({"image": rng.standard_normal(shape).astype("float32")} for shape in ((1, 4, 6, 2), (2, 7, 5, 2))))
     save("sizes", model)

@@ -59,6 +59,10 @@ class Loading(command.CommandTest):
     def test_names_of_older_versions(self):
         self.agrees(os.path.join(DATA, "old_names.keras"), "graph.0")
 
+    def test_bfloat16_variables(self):
+        for name in ("half", "half_npz"):
+            self.agrees(os.path.join(DATA, name + ".keras"), "half.0", tolerance=2 ** -7)
+
     def test_unknown_sizes(self):
         for batch in ("sizes.0", "sizes.1"):
             self.agrees(os.path.join(DATA, "sizes.keras"), batch)
