@@ -77,6 +77,8 @@ Value Written(const std::vector<std::optional<int64_t>>& field) {
   for (const std::optional<int64_t>& size : field)
     items.push_back(Written(size));
   return Value::List(std::move(items));
+}
+
 absl::Status Read(const Value& value, Axis& field) {
   field.is_list_ = value.is_sequence();
   return Read(value, field.axes_);

@@ -17,6 +17,24 @@ Value ShapeValue(const Shape& shape) {
   return Value::List(std::move(sizes));
 }
 
+// Whether tensors came by more than one argument, whose shapes Keras then keeps
+// by the names of its Python arguments.
+bool HasSeveralTensorArguments(const Arguments& arguments) {
+  int count = 0;
+  for (const Value& argument : arguments.positional)
+    count += !argument.tensors().empty();
+  for (const auto& [name, argument] : arguments.keyword)
+    count += name != "mask" && !argument.tensors().empty();
+  return count > 1;
+}
+
+absl::Status CheckPolicy(const DTypePolicy& policy) {
+  if (policy.quantization_mode().empty()) return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat("'dtype' is the quantized dtype policy '", policy.name(),
+                   "', which is not supported"));
+}
+
 Value ShapesOf(const Value& argument) {
   return argument.MapLeaves([](const Value& leaf) {
     return leaf.is_tensor() ? ShapeValue(leaf.as_tensor().shape()) : Value();
@@ -53,6 +71,7 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
   fields("dtype", policy_)("activity_regularizer", activity_regularizer_);
   Describe(fields);
   made_ = fields.status();
+  if (made_.ok()) made_ = CheckPolicy(policy_);
   if (name_.find('/') != std::string::npos) {
     made_ = absl::InvalidArgumentError(
         absl::StrCat("'name' cannot contain '/', as '", name_, "' does"));
@@ -76,6 +95,8 @@ absl::Status Layer::Configure(const Value& config) {
       .Only("lora_alpha", Value());
   Describe(fields);
   if (!fields.status().ok()) return fields.status();
+  absl::Status policy = CheckPolicy(policy_);
+  if (!policy.ok()) return policy;
   std::vector<std::string> unread = fields.UnreadKeys();
   if (!unread.empty()) {
     return absl::UnimplementedError(absl::StrCat(
@@ -130,8 +151,10 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
     for (const Tensor& tensor : arguments.positional[0].tensors())
       built_inputs_.push_back(
           {.dtype = tensor.dtype(), .shape = tensor.shape()});
-    build_config_ =
-        Value::Dict({{"input_shape", ShapesOf(arguments.positional[0])}});
+    if (!HasSeveralTensorArguments(arguments)) {
+      build_config_ =
+          Value::Dict({{"input_shape", ShapesOf(arguments.positional[0])}});
+    }
   }
   locked_ = !grows();
   return absl::OkStatus();
