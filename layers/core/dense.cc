@@ -21,7 +21,7 @@ class DenseLayer : public LayerWith<DenseOptions> {
     return absl::OkStatus();
   }
   absl::Status Build(const Shape& input) override {
-    if (!input.back().IsConstant()) {
+    if (input.empty() || !input.back().IsConstant()) {
       return absl::InvalidArgumentError(
           "the last axis of the input of Dense must have a known size");
     }
