@@ -19,6 +19,7 @@
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/machine.h"
 #include "ir/trace/module.h"
+#include "layers/base/initialize.h"
 #include "runtime/content_hash.h"
 #include "runtime/self_test.h"
 
@@ -60,20 +61,6 @@ class PendingFile {
   std::string path_, temporary_;
   bool done_ = false;
 };
-
-absl::StatusOr<std::vector<Array>> ValuesOf(
-    const std::vector<Variable*>& variables) {
-  std::vector<Array> values;
-  for (Variable* variable : variables) {
-    if (!variable->array()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("variable '", variable->path(),
-                       "' has no value yet: load weights first"));
-    }
-    values.push_back(*variable->array());
-  }
-  return values;
-}
 
 // The sizes that a self-test is made with: all alike, the smallest of a few for
 // which the model computes something, and a batch of one.

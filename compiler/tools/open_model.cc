@@ -4,25 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "layers/base/variable.h"
+#include "layers/base/initialize.h"
 
 namespace keratin::tools {
-namespace {
-
-absl::StatusOr<std::vector<Array>> ValuesOf(
-    const std::vector<Variable*>& variables) {
-  std::vector<Array> values;
-  for (const Variable* variable : variables) {
-    if (!variable->array().has_value()) {
-      return absl::DataLossError(absl::StrCat("the file holds no value of \"",
-                                              variable->path(), "\""));
-    }
-    values.push_back(*variable->array());
-  }
-  return values;
-}
-
-}  // namespace
 
 void AddOpenFlags(Flags* flags, OpenFlags* values) {
   flags->Integer("max-megabytes", "N",

@@ -1,7 +1,10 @@
 #include "layers/base/call_scope.h"
 
+#include <deque>
+#include <set>
+
 #include "absl/strings/str_cat.h"
-#include "ir/trace/ops.h"
+#include "layers/base/layer.h"
 
 namespace keratin {
 namespace {
@@ -24,13 +27,12 @@ Tensor CallScope::Bind(const Variable& variable, const std::string& kind) {
                     .shape = variable.shape(),
                     .notes = {}};
   const WeightSpec& weight = variable.spec();
-  auto note = [&](const char* key, const Value& value) {
-    const Value* name = value.Find("class_name");
-    if (name != nullptr) spec.notes.emplace_back(key, name->as_string());
+  const auto note = [&](const char* key, const std::string& name) {
+    if (!name.empty()) spec.notes.emplace_back(key, name);
   };
-  note("initializer", weight.initializer);
-  note("regularizer", weight.regularizer);
-  note("constraint", weight.constraint);
+  note("initializer", weight.initializer.class_name());
+  note("regularizer", weight.regularizer.class_name());
+  note("constraint", weight.constraint.class_name());
   if (weight.aggregation != "none")
     spec.notes.emplace_back("aggregation", weight.aggregation);
   if (weight.overwrite_with_gradient)
@@ -72,36 +74,38 @@ void CallScope::SetMask(const Tensor& tensor, const Tensor& mask) {
   }
 }
 
-absl::Status Variable::Assign(Array array) {
-  auto sizes = spec_.shape.AsSizes();
-  if (!sizes || !(array.shape() == spec_.shape) ||
-      array.dtype() != spec_.dtype) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "variable '", path_, "' has shape ", spec_.shape.ToString(),
-        " and dtype ", DTypeName(spec_.dtype),
-        ", and cannot take an array of shape ", array.shape().ToString(),
-        " and dtype ", DTypeName(array.dtype())));
+namespace {
+
+// Keras's _flatten_layers: sublayers first to last, but those of sublayers last
+// to first.
+void Flatten(const Layer& root, std::vector<const Layer*>& order) {
+  std::set<const Layer*> seen;
+  const std::vector<Layer*> top = root.sublayers();
+  std::deque<const Layer*> waiting(top.begin(), top.end());
+  while (!waiting.empty()) {
+    const Layer* layer = waiting.front();
+    waiting.pop_front();
+    if (!seen.insert(layer).second) continue;
+    order.push_back(layer);
+    for (const Layer* below : layer->sublayers()) waiting.push_front(below);
   }
-  array_ = std::move(array);
-  ++version_;
-  return absl::OkStatus();
 }
 
-Tensor Variable::value() const {
-  CallScope* scope = CallScope::Current();
-  if (scope == nullptr) return Tensor();
-  Tensor tensor = scope->Read(*this);
-  const DType autocast = scope->frames().empty()
-                             ? DType::kInvalid
-                             : scope->frames().back().autocast;
-  if (autocast == DType::kInvalid || !spec_.autocast ||
-      !IsFloating(spec_.dtype) || !tensor.ok())
-    return tensor;
-  return tensor.dtype() == autocast ? tensor : trace::Convert(tensor, autocast);
-}
+}  // namespace
 
-void Variable::Assign(const Tensor& value) const {
-  if (CallScope* scope = CallScope::Current()) scope->Assign(*this, value);
+std::vector<Tensor> CallScope::LossesOf(const Layer& layer) const {
+  std::map<const Layer*, std::vector<Tensor>> by_layer;
+  for (const auto& [owner, loss] : losses_) by_layer[owner].push_back(loss);
+  std::vector<const Layer*> order = {&layer};
+  if (!by_layer.empty()) Flatten(layer, order);
+  std::vector<Tensor> losses;
+  for (const Layer* one : order) {
+    auto it = by_layer.find(one);
+    if (it == by_layer.end()) continue;
+    losses.insert(losses.end(), it->second.begin(), it->second.end());
+    by_layer.erase(it);
+  }
+  return losses;
 }
 
 }  // namespace keratin

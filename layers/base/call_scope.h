@@ -7,13 +7,17 @@
 #define KERATIN_LAYERS_BASE_CALL_SCOPE_H_
 
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ir/trace/trace.h"
 #include "layers/base/variable.h"
 
 namespace keratin {
+
+class Layer;
 
 class CallScope {
  public:
@@ -29,8 +33,13 @@ class CallScope {
   // Adds the variable's argument.
   Tensor Bind(const Variable& variable, const std::string& kind);
 
-  void AddLoss(const Tensor& loss) { losses_.push_back(loss); }
-  const std::vector<Tensor>& losses() const { return losses_; }
+  // A loss of the layer that is being called. They come back in Keras's order:
+  // of `layer` and its sublayers, each layer's own together, which is not the
+  // order of the calls.
+  void AddLoss(const Layer& layer, const Tensor& loss) {
+    losses_.emplace_back(&layer, loss);
+  }
+  std::vector<Tensor> LossesOf(const Layer& layer) const;
 
   // The mask that a tensor bears: not ok() if it has none.
   Tensor MaskOf(const Tensor& tensor) const;
@@ -39,14 +48,20 @@ class CallScope {
   // Of the layers that are being called, from the outermost.
   struct Frame {
     std::string path;
-    bool training = false;
-    DType autocast = DType::kInvalid;  // invalid: variables are not cast
+    // Whether variables are cast, and to what: kInvalid, they stay.
+    bool has_autocast = false;
+    DType autocast = DType::kInvalid;
   };
   std::vector<Frame>& frames() { return frames_; }
-  bool training() const { return !frames_.empty() && frames_.back().training; }
+  const std::vector<Frame>& frames() const { return frames_; }
   std::string path() const {
     return frames_.empty() ? "" : frames_.back().path;
   }
+
+  // What `training` was last resolved to since the outermost call began; as in
+  // Keras, what one layer is told holds for those called after it.
+  const std::optional<bool>& training() const { return training_; }
+  void set_training(std::optional<bool> training) { training_ = training; }
 
  private:
   Trace& trace_;
@@ -54,8 +69,9 @@ class CallScope {
   CallScope* outer_;
   std::map<const Variable*, Tensor> values_;
   std::map<const void*, Tensor> masks_;
-  std::vector<Tensor> losses_;
+  std::vector<std::pair<const Layer*, Tensor>> losses_;
   std::vector<Frame> frames_;
+  std::optional<bool> training_;
 };
 
 }  // namespace keratin

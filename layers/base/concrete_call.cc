@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "layers/base/evaluator.h"
+#include "layers/base/initialize.h"
 #include "layers/base/layer.h"
 #include "layers/base/stateless_trace.h"
 
@@ -93,40 +94,95 @@ struct ConcreteCalls::Compiled {
   }
 };
 
-absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
-    Layer& layer, const Arguments& arguments) {
+absl::StatusOr<std::shared_ptr<ConcreteCalls::Compiled>>
+ConcreteCalls::CompiledFor(Layer& layer, const Arguments& arguments) {
   if (CallScope::Current() != nullptr) {
     return absl::FailedPreconditionError(absl::StrCat(
         "layer '", layer.name(),
         "' is called on arrays while a call is being traced: call it on "
         "tensors of the trace"));
   }
-  const std::string signature = SignatureOf(arguments);
   const Value* training = arguments.Find(SIZE_MAX, "training");
+  std::shared_ptr<Compiled>& slot = compiled_[SignatureOf(arguments)];
+  if (slot != nullptr && slot->trainable == layer.trainable_variables() &&
+      slot->non_trainable == layer.non_trainable_arguments())
+    return slot;
+  slot = nullptr;
+  absl::StatusOr<const Evaluator*> evaluator = Evaluator::Get();
+  if (!evaluator.ok()) return evaluator.status();
+  absl::StatusOr<StatelessTrace> traced = TraceStatelessCall(
+      layer, [&](Trace& trace) { return Bind(arguments, trace); });
+  if (!traced.ok()) return traced.status();
+  Compiled made;
+  made.trainable = layer.trainable_variables();
+  made.non_trainable = layer.non_trainable_arguments();
+  made.outputs = std::move(traced->outputs);
+  absl::StatusOr<Executable> executable =
+      (*evaluator)
+          ->Compile(*traced->trace,
+                    {.training = training != nullptr && training->is_bool() &&
+                                 training->as_bool()});
+  if (!executable.ok()) return executable.status();
+  made.executable = *std::move(executable);
+  slot = std::make_shared<Compiled>(std::move(made));
+  return slot;
+}
 
-  std::unique_lock<std::mutex> lock(mutex_);
-  std::shared_ptr<Compiled>& slot = compiled_[signature];
-  if (slot == nullptr || slot->trainable != layer.trainable_variables() ||
-      slot->non_trainable != layer.non_trainable_arguments()) {
-    slot = nullptr;
-    absl::StatusOr<const Evaluator*> evaluator = Evaluator::Get();
-    if (!evaluator.ok()) return evaluator.status();
-    absl::StatusOr<StatelessTrace> traced = TraceStatelessCall(
-        layer, [&](Trace& trace) { return Bind(arguments, trace); });
-    if (!traced.ok()) return traced.status();
-    Compiled made;
-    made.trainable = layer.trainable_variables();
-    made.non_trainable = layer.non_trainable_arguments();
-    made.outputs = std::move(traced->outputs);
-    absl::StatusOr<Executable> executable =
-        (*evaluator)
-            ->Compile(*traced->trace,
-                      {.training = training != nullptr && training->is_bool() &&
-                                   training->as_bool()});
-    if (!executable.ok()) return executable.status();
-    made.executable = *std::move(executable);
-    slot = std::make_shared<Compiled>(std::move(made));
+namespace {
+
+// The outputs in the structure that the call returned.
+Value Structured(const Value& structure, std::vector<Array> outputs) {
+  size_t next = 0;
+  return structure.MapLeaves([&](const Value& leaf) {
+    return leaf.is_tensor() ? Value(std::move(outputs[next++])) : leaf;
+  });
+}
+
+absl::Status CheckCount(const Layer& layer, const char* list, size_t given,
+                        size_t expected) {
+  if (given == expected) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("layer '", layer.name(), "' has ", expected, " ", list,
+                   ", and StatelessCall is given ", given));
+}
+
+}  // namespace
+
+absl::StatusOr<StatelessCallResults> ConcreteCalls::StatelessCall(
+    Layer& layer, const std::vector<Array>& trainable,
+    const std::vector<Array>& non_trainable, const Arguments& arguments) {
+  if (!layer.built()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "layer '", layer.name(),
+        "' is not built, so it has no variables to be given; call it on an "
+        "Input or on data first"));
   }
+  absl::Status status =
+      CheckCount(layer, "trainable variables", trainable.size(),
+                 layer.trainable_variables().size());
+  if (status.ok()) {
+    status = CheckCount(layer, "non-trainable variables", non_trainable.size(),
+                        layer.non_trainable_arguments().size());
+  }
+  if (!status.ok()) return status;
+  std::unique_lock<std::mutex> lock(mutex_);
+  auto compiled = CompiledFor(layer, arguments);
+  if (!compiled.ok()) return compiled.status();
+  lock.unlock();
+  auto results = (*compiled)->executable.StatelessCall(trainable, non_trainable,
+                                                       ArraysOf(arguments));
+  if (!results.ok()) return results.status();
+  return StatelessCallResults{
+      Structured((*compiled)->outputs, std::move(results->outputs)),
+      std::move(results->non_trainable), std::move(results->losses)};
+}
+
+absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
+    Layer& layer, const Arguments& arguments) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  auto found = CompiledFor(layer, arguments);
+  if (!found.ok()) return found.status();
+  const std::shared_ptr<Compiled> slot = *found;
   Compiled& compiled = *slot;
   const Executable executable = compiled.executable;
 
@@ -136,12 +192,12 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
   size_t written = 0;
   const size_t count =
       compiled.trainable.size() + compiled.non_trainable.size();
+  for (const auto* list : {&compiled.trainable, &compiled.non_trainable}) {
+    absl::Status status = Initialize(*list);
+    if (!status.ok()) return status;
+  }
   for (size_t k = 0; k < count; ++k) {
     const Variable& variable = *compiled.VariableAt(k);
-    if (!variable.array().has_value()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("variable '", variable.path(), "' has no value yet"));
-    }
     (k < compiled.trainable.size() ? trainable : non_trainable)
         .push_back(*variable.array());
     if (written < executable.state().size() &&
@@ -161,24 +217,18 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
   }
   const Prepared prepared = compiled.prepared;
   const Value structure = compiled.outputs;
-  const std::shared_ptr<Compiled> held = slot;
   if (state.empty()) lock.unlock();
 
   absl::StatusOr<CallResults> results =
       executable.Call(prepared, state, ArraysOf(arguments));
   if (!results.ok()) return results.status();
   for (size_t i = 0; i < results->state.size(); ++i) {
-    absl::Status status = held->VariableAt(executable.state()[i])
+    absl::Status status = slot->VariableAt(executable.state()[i])
                               ->Assign(std::move(results->state[i]));
     if (!status.ok()) return status;
   }
-  size_t next = 0;
-  return ConcreteResults{
-      structure.MapLeaves([&](const Value& leaf) {
-        return leaf.is_tensor() ? Value(std::move(results->outputs[next++]))
-                                : leaf;
-      }),
-      std::move(results->losses)};
+  return ConcreteResults{Structured(structure, std::move(results->outputs)),
+                         std::move(results->losses)};
 }
 
 }  // namespace keratin

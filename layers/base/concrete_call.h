@@ -34,15 +34,30 @@ struct ConcreteResults {
   std::vector<Array> losses;
 };
 
+// What Layer::StatelessCall gives.
+struct StatelessCallResults {
+  Value outputs;
+  std::vector<Array> non_trainable;
+  std::vector<Array> losses;
+};
+
 class ConcreteCalls {
  public:
   // Errors: those of the trace, a leaf that is a tensor of a trace or graph, a
   // variable without a value, a program without the compiler.
   absl::StatusOr<ConcreteResults> Call(Layer& layer,
                                        const Arguments& arguments);
+  // The same of values that are given, touching nothing.
+  absl::StatusOr<StatelessCallResults> StatelessCall(
+      Layer& layer, const std::vector<Array>& trainable,
+      const std::vector<Array>& non_trainable, const Arguments& arguments);
 
  private:
   struct Compiled;
+
+  // The code of that signature; `mutex_` is held.
+  absl::StatusOr<std::shared_ptr<Compiled>> CompiledFor(
+      Layer& layer, const Arguments& arguments);
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Compiled>> compiled_;

@@ -79,6 +79,26 @@ Value Written(const std::vector<std::optional<int64_t>>& field) {
   return Value::List(std::move(items));
 }
 
+absl::Status Read(const Value& value, Axis& field) {
+  field.is_list_ = value.is_sequence();
+  return Read(value, field.axes_);
+}
+
+Value Written(const Axis& field) {
+  return field.is_list_ || field.axes_.size() != 1 ? Written(field.axes_)
+                                                   : Value(field.axes_[0]);
+}
+
+Fields& Fields::Written(const char* key, const Value& value) {
+  if (!reading() && written_.Find(key) == nullptr) written_.Set(key, value);
+  return *this;
+}
+
+Fields& Fields::Legacy(const char* key) {
+  if (reading()) read_.insert(key);
+  return *this;
+}
+
 Fields& Fields::Required(const char* key) {
   if (reading() && status_.ok() && config_->Find(key) == nullptr) {
     status_ = absl::InvalidArgumentError(

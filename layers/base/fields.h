@@ -10,6 +10,7 @@
 #ifndef KERATIN_LAYERS_BASE_FIELDS_H_
 #define KERATIN_LAYERS_BASE_FIELDS_H_
 
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -56,11 +57,41 @@ Value Written(const std::optional<T>& field) {
   return field.has_value() ? Written(*field) : Value();
 }
 
+// Whether a field that was made in C++ is good; kinds that can be made wrong
+// have a function of their own.
+template <typename T>
+absl::Status Check(const T&) {
+  return absl::OkStatus();
+}
+
+// An axis or several, written as it was given. Keras: axis=-1 or (1, 2).
+class Axis {
+ public:
+  Axis(int axis) : axes_{axis} {}  // NOLINT(google-explicit-constructor)
+  Axis(std::initializer_list<int64_t> axes) : axes_(axes), is_list_(true) {}
+  const std::vector<int64_t>& axes() const { return axes_; }
+
+  friend absl::Status Read(const Value& value, Axis& field);
+  friend Value Written(const Axis& field);
+
+ private:
+  std::vector<int64_t> axes_;
+  bool is_list_ = false;
+};
+absl::Status Read(const Value& value, Axis& field);
+Value Written(const Axis& field);
+
+// Found for each kind of field beside its definition.
+template <typename T>
+Value WrittenOf(const T& field) {
+  return Written(field);
+}
+
 class Fields {
  public:
   // Reads from a configuration.
   explicit Fields(const Value& config) : config_(&config) {}
-  // Writes into a new one.
+  // Writes into a new one; its status says which field was made wrong.
   Fields() = default;
 
   bool reading() const { return config_ != nullptr; }
@@ -68,7 +99,12 @@ class Fields {
   template <typename T>
   Fields& operator()(const char* key, T& field) {
     if (!reading()) {
-      written_.Set(key, Written(field));
+      absl::Status status = Check(field);
+      if (!status.ok() && status_.ok()) {
+        status_ = absl::Status(status.code(),
+                               absl::StrCat("'", key, "' ", status.message()));
+      }
+      written_.Set(key, ::keratin::WrittenOf(field));
       return *this;
     }
     read_.insert(key);
@@ -84,6 +120,11 @@ class Fields {
 
   // A key that has no default: an error where the configuration lacks it.
   Fields& Required(const char* key);
+  // A key that is written in every configuration, with that value unless
+  // something else wrote it before.
+  Fields& Written(const char* key, const Value& value);
+  // A key that older files have and that means nothing now.
+  Fields& Legacy(const char* key);
   // A key that is read and kept, but only its default `only` is supported.
   Fields& Only(const char* key, const Value& only);
 

@@ -1,28 +1,32 @@
 // Layer: state and a computation on tensors. Keras: keras.Layer.
 //
-// A layer describes its configuration (Describe), makes its variables from the
-// shape of its input (Build) and computes (Call). Everything else -- casting,
-// building on the first call, masks, `training`, losses -- happens in the call
-// operator, as Keras does it.
+// A layer describes its configuration, makes its variables from the shape of
+// its input (Build) and computes (Call). Everything else -- casting, building
+// on the first call, masks, `training`, losses -- happens in the call operator,
+// as Keras does it. Layers are held by LayerPtr (layer_ptr.h), which makes
+// them.
 //
-//   class Scale : public Layer {
-//    public:
+//   struct ScaleOptions {
+//     Initializer initializer = "ones";
+//     void Describe(Fields& f) { f("initializer", initializer); }
+//   };
+//   class Scale : public LayerWith<ScaleOptions> {
 //     absl::Status Build(const Shape& input) override {
-//       scale_ = AddWeight({.name = "scale", .shape = {input.back()}});
+//       scale_ = AddWeight({.name = "scale", .shape = {input.back()},
+//                           .initializer = options_.initializer});
 //       return absl::OkStatus();
 //     }
-//     Tensor Call(const Tensor& x) override { return x * *scale_; }
-//    private:
-//     Variable* scale_;
+//     Tensor Call(const Tensor& x) override { return x * scale_; }
+//     Weight scale_;
 //   };
 //   KERATIN_REGISTER_LAYER("my_package", Scale);
 #ifndef KERATIN_LAYERS_BASE_LAYER_H_
 #define KERATIN_LAYERS_BASE_LAYER_H_
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -30,12 +34,25 @@
 #include "absl/status/statusor.h"
 #include "layers/base/call_scope.h"
 #include "layers/base/concrete_call.h"
+#include "layers/base/config.h"
 #include "layers/base/dtype_policy.h"
 #include "layers/base/fields.h"
+#include "layers/base/input_spec.h"
+#include "layers/base/layer_registry.h"
+#include "layers/base/object.h"
 #include "layers/base/value.h"
 #include "layers/base/variable.h"
 
 namespace keratin {
+
+// What every layer takes besides its own options. Keras: Layer.__init__.
+struct LayerOptions {
+  std::string name = {};  // empty: the class in snake_case, counted
+  bool trainable = true;
+  std::optional<DTypePolicy> dtype = {};  // none: config::dtype_policy()
+  bool autocast = true;
+  Regularizer activity_regularizer = {};
+};
 
 // What a call knows besides its arguments.
 struct CallContext {
@@ -46,43 +63,92 @@ struct CallContext {
   Tensor mask;
 };
 
-class Layer {
+class Layer : public std::enable_shared_from_this<Layer> {
  public:
   virtual ~Layer() = default;
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
 
   const std::string& name() const { return name_; }
-  // Keras's class name.
+  // Keras's class name; for a custom class with its package: "package>Name".
   const std::string& class_name() const { return class_name_; }
+  const std::string& registered_name() const { return registered_name_; }
+  // Where Keras has the class: "keras.layers".
+  virtual std::string module() const;
+  // "model/block/dense"; empty before the layer is built.
+  const std::string& path() const { return path_; }
+  // What was wrong with the options it was made with; every call says it again.
+  const absl::Status& status() const { return made_; }
+  // "<Dense name=dense, built=True>"
+  std::string ToString() const;
+
   bool built() const { return built_; }
   bool trainable() const { return trainable_; }
-  void set_trainable(bool trainable) { trainable_ = trainable; }
+  // Moves the weights of the layer and its sublayers between trainable_weights
+  // and non_trainable_weights.
+  void set_trainable(bool trainable);
+
   const DTypePolicy& dtype_policy() const { return policy_; }
   DType compute_dtype() const { return policy_.compute_dtype(); }
   DType variable_dtype() const { return policy_.variable_dtype(); }
+  DType dtype() const { return variable_dtype(); }
+  DType input_dtype() const { return compute_dtype(); }
+  // "int8" and so on; "" if it is not quantized.
+  const std::string& quantization_mode() const {
+    return policy_.quantization_mode();
+  }
+  bool autocast() const { return autocast_; }
+  // What inputs must be; checked by every call.
+  const std::vector<InputSpec>& input_spec() const { return input_spec_; }
+  void set_input_spec(std::vector<InputSpec> specs) {
+    input_spec_ = std::move(specs);
+  }
 
-  // Calls the layer in the current CallScope. An error poisons the result and
-  // is kept by the trace.
+  // Calls the layer: on Tensors in the current CallScope, where an error
+  // poisons the result and is kept by the trace; on KerasTensors, which adds a
+  // node to their graph (Keras: symbolic_call), where an error is that of the
+  // results.
   Value operator()(const Arguments& arguments);
   Tensor operator()(const Tensor& x);
+  KerasTensor operator()(const KerasTensor& x);
   // Calls the layer on Arrays, through the compiler that the program links
   // (evaluator.h), and assigns the variables that the call writes.
   absl::StatusOr<Array> operator()(const Array& x);
   absl::StatusOr<ConcreteResults> CallOnArrays(const Arguments& arguments);
+  // The same with these values of trainable_variables() and
+  // non_trainable_variables(), touching nothing: outputs, new values of the
+  // non-trainable ones, losses. An error if the layer is not built, or says
+  // which of the lists does not fit. Keras: stateless_call(return_losses=True).
+  absl::StatusOr<StatelessCallResults> StatelessCall(
+      const std::vector<Array>& trainable,
+      const std::vector<Array>& non_trainable, const Arguments& arguments);
 
-  // Variables in Keras's order: own first, then seed states, then sublayers'.
+  // What a call on such tensors returns, without a node: KerasTensors in the
+  // structure of its outputs. Builds the layer. Keras: compute_output_spec,
+  // compute_output_shape.
+  absl::StatusOr<Value> ComputeOutputSpec(const Arguments& arguments);
+  absl::StatusOr<Shape> ComputeOutputShape(const Shape& input);
+
+  // Variables in Keras's order: own first, then sublayers'. `variables` has
+  // seed states too.
+  std::vector<Variable*> weights() const;
+  std::vector<Variable*> trainable_weights() const;
+  std::vector<Variable*> non_trainable_weights() const;
   std::vector<Variable*> variables() const;
   std::vector<Variable*> trainable_variables() const;
   std::vector<Variable*> non_trainable_variables() const;
   // Variables that save_own_variables stores, in its order.
   virtual std::vector<Variable*> own_variables() const;
+  // The values of weights(), in its order; an error names what does not fit.
+  absl::StatusOr<std::vector<Array>> GetWeights() const;
+  absl::Status SetWeights(const std::vector<Array>& values);
+  // Scalars in the weights.
   int64_t count_params() const;
   // What calls carry on beside the variables: the states of recurrent layers,
   // sublayers' too. Written by every call, never saved, and not among Keras's
   // variables; keras.layers.RNN.states.
   std::vector<Variable*> states() const;
-  // What a compiled call takes as non-trainable variables: Keras's, then
+  // What compiled functions take as non-trainable variables: Keras's, then
   // states().
   std::vector<Variable*> non_trainable_arguments() const;
 
@@ -98,13 +164,23 @@ class Layer {
   const std::vector<Child>& children() const { return children_; }
   std::vector<Layer*> sublayers() const;
 
-  // The configuration. Errors name the key.
+  // The configuration as Keras writes it. Errors of Configure name the key.
   absl::Status Configure(const Value& config);
-  Value GetConfig();
+  virtual Value GetConfig();
+  // The shapes that the layer was built from: {"input_shape": ...}, or
+  // {"shapes_dict": ...} of several; None before.
+  virtual Value GetBuildConfig() const;
+  // What a model is trained with; None of other layers.
+  virtual Value GetCompileConfig() const { return Value(); }
 
-  // Makes the variables for a call with these arguments, if they are not there
-  // yet: for wrappers; the call operator does it too. Needs a CallScope.
+  // Makes the variables for a call with these arguments, or from a shape alone,
+  // if they are not there yet: for wrappers; the call operator does it too. The
+  // first needs a CallScope.
   absl::Status EnsureBuilt(const Arguments& arguments);
+  absl::Status EnsureBuilt(const Shape& input);
+
+  // Shape and dtype of each tensor of the first argument it was built from.
+  const std::vector<InputSpec>& built_inputs() const { return built_inputs_; }
 
   // The mask of the outputs, from the inputs and their masks (not ok(): none).
   // By default the mask of the input if the layer supports masking.
@@ -113,24 +189,37 @@ class Layer {
   // Whether the call itself gives its outputs their masks, as a model does.
   virtual bool keeps_masks() const { return false; }
 
+  // For the makers of layers: starts a layer made in C++, and names the class.
+  void Start(const std::type_info& type, LayerOptions options);
+  void set_registered_name(const std::string& name);
+  void set_status(absl::Status status) { made_ = std::move(status); }
+
  protected:
   Layer() = default;
 
   // For layers to override: the configuration, the variables, the computation.
   virtual void Describe(Fields& fields) {}
-  // After the configuration has been read: makes sublayers, checks fields.
+  // After the options are there: makes sublayers and weights that need no
+  // shape, checks options.
   virtual absl::Status Configured() { return absl::OkStatus(); }
-  virtual absl::Status Build(const Shape& input) { return absl::OkStatus(); }
+  virtual absl::Status Build(const Shape& input);
   virtual absl::Status BuildFrom(const Arguments& arguments);
   virtual Tensor Call(const Tensor& x);
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);
-  // Whether inputs are cast to the compute dtype (and variables while called).
+  // Whether inputs are cast to the compute dtype.
   virtual bool casts_inputs() const { return true; }
+  // Whether state may be added after the layer was built.
+  virtual bool grows() const { return false; }
+  // `training` where neither the call nor an outer one says it.
+  virtual bool training_default() const { return false; }
 
-  Variable* AddWeight(WeightSpec spec);
+  // In Configured or Build. Errors are those of the call, or of status().
+  Weight AddWeight(WeightSpec spec);
   // Adds a state of zeros, see states().
   Variable* AddState(const std::string& name, const Shape& shape);
+  // Tracks a variable that another layer made; once only.
+  void Track(const Weight& weight);
   // Adds the seed state of a generator under an attribute; null if the dropout
   // rate or the like means that none is needed.
   // The state begins as [seed, 0], as Keras's does; without a seed Keras draws
@@ -142,84 +231,104 @@ class Layer {
   static Tensor NextSeed(const Variable& state);
   // Takes a sublayer under an attribute.
   template <typename T>
-  T* Track(const std::string& attribute, std::unique_ptr<T> layer) {
+  T* Track(const std::string& attribute, std::shared_ptr<T> layer) {
     T* raw = layer.get();
-    owned_.push_back(std::move(layer));
-    children_.push_back({attribute, {raw}, false, nullptr});
+    Attach({attribute, {raw}, false, nullptr}, {std::move(layer)});
     return raw;
+  }
+  template <typename T>
+  T* Track(const std::string& attribute, std::unique_ptr<T> layer) {
+    return Track(attribute, std::shared_ptr<T>(std::move(layer)));
   }
   // Several under one attribute.
   void TrackList(const std::string& attribute,
-                 std::vector<std::unique_ptr<Layer>> layers);
+                 std::vector<std::shared_ptr<Layer>> layers);
+  void TrackList(const std::string& attribute,
+                 std::vector<std::unique_ptr<Layer>> layers) {
+    TrackList(attribute, std::vector<std::shared_ptr<Layer>>(
+                             std::make_move_iterator(layers.begin()),
+                             std::make_move_iterator(layers.end())));
+  }
+  // Lets go of what stands under an attribute.
+  void Untrack(const std::string& attribute);
   void set_children(std::vector<Child> children) {
     children_ = std::move(children);
   }
+
+  // For a class whose name in files is not that of Keras's Python class, by
+  // which weights and default names go.
+  void set_class_name(std::string name) { class_name_ = std::move(name); }
 
   // The computation of `layer` alone: without the casts, masks and losses that
   // the call operator adds. Keras: layer.call.
   static Value CallOf(Layer& layer, const CallContext& context,
                       const Arguments& arguments);
-  // For a class whose name in files is not that of Keras's Python class, by
-  // which weights and default names go.
-  void set_class_name(std::string name) { class_name_ = std::move(name); }
 
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);
-  static void AddLoss(const Tensor& loss);
-  void set_activity_regularizer(Value regularizer) {
+  // Adds a scalar loss to those of this call.
+  void AddLoss(const Tensor& loss);
+  void set_activity_regularizer(Regularizer regularizer) {
     activity_regularizer_ = std::move(regularizer);
   }
 
  private:
-  friend class LayerRegistry;
-  // Enters the layer's path and types for as long as it lives.
-  class Entered;
-
-  absl::Status MakeVariables(const Arguments& arguments);
-
-  struct Weight {
-    std::unique_ptr<Variable> variable;
+  struct Own {
+    std::shared_ptr<Variable> variable;
+    // Which of Keras's lists it is in, whatever became of it since.
+    bool trainable = true;
     bool is_seed = false;
   };
 
+  void Attach(Child child, std::vector<std::shared_ptr<Layer>> layers);
+  // False, with the error noted, if no state may be added now.
+  bool MayGrow(const std::string& what);
+  std::string PathOf(const std::string& name) const;
+  CallScope::Frame FrameIn(const CallScope& scope) const;
+  absl::Status MakeVariables(const Arguments& arguments);
+  std::vector<Variable*> Collect(bool seeds) const;
+  absl::Status CheckInputs(const Arguments& arguments) const;
+  Arguments CastInputs(const Arguments& given) const;
+  Value TraceCall(const Arguments& arguments);
+  Value SymbolicCall(const Arguments& arguments);
+  void Regularize(const std::vector<Tensor>& outputs);
+
   std::string name_;
   std::string class_name_;
+  std::string registered_name_;
+  std::string path_;
+  absl::Status made_;
   bool trainable_ = true;
+  bool autocast_ = true;
   bool built_ = false;
-  DTypePolicy policy_;
-  Value activity_regularizer_;
-  std::vector<Weight> weights_;
+  bool locked_ = false;
+  bool has_build_ = true;  // whether the class has a Build of its own
+  DTypePolicy policy_ = config::dtype_policy();
+  Regularizer activity_regularizer_;
+  std::vector<InputSpec> input_spec_;
+  Value build_config_;
+  std::vector<InputSpec> built_inputs_;
+  std::vector<Own> own_;
   std::vector<std::unique_ptr<Variable>> states_;
-  std::vector<std::unique_ptr<Layer>> owned_;
+  std::vector<std::shared_ptr<Layer>> owned_;
   std::vector<Child> children_;
   ConcreteCalls concrete_calls_;
 };
 
-// The classes that files may name: by class name, or `package>Name` for custom
-// ones.
-class LayerRegistry {
+// A layer whose configuration is a struct of options: its fields, named as
+// Keras's arguments, and a member `void Describe(Fields&)`.
+template <typename O>
+class LayerWith : public Layer {
  public:
-  using Factory = std::function<std::unique_ptr<Layer>()>;
-  static bool Register(const std::string& name, Factory factory);
-  // Null if the class is unknown.
-  static std::unique_ptr<Layer> Create(const std::string& class_name);
-  static bool Has(const std::string& class_name);
-  // A configured layer from Keras's serialized form {class_name, config, ..}.
-  static absl::StatusOr<std::unique_ptr<Layer>> Deserialize(
-      const Value& serialized);
+  using Options = O;
+  const Options& options() const { return options_; }
+  // Before the layer is started.
+  void set_options(Options options) { options_ = std::move(options); }
+
+ protected:
+  void Describe(Fields& fields) override { options_.Describe(fields); }
+  Options options_;
 };
-
-// Registers a layer of Keras, or a custom one under its package.
-#define KERATIN_REGISTER_LAYER(package, Class)                                 \
-  [[maybe_unused]] static const bool keratin_registered_##Class =              \
-      ::keratin::LayerRegistry::Register(                                      \
-          std::string(package) == "keras" ? #Class                             \
-                                          : std::string(package) + ">" #Class, \
-          [] { return std::unique_ptr<::keratin::Layer>(new Class()); })
-
-// The value of a regularizer, as Keras serializes it, at x; an error in the
-// trace for one that is unknown.
-Tensor Regularize(const Value& regularizer, const Tensor& x);
 
 }  // namespace keratin
 

@@ -43,11 +43,12 @@ absl::StatusOr<StatelessTrace> TraceStatelessCall(
                        non_trainable[k]->path(),
                        static_cast<int>(trainable.size() + k)});
   }
-  std::vector<Tensor> losses = scope.losses();
-  for (const Variable* variable : trainable) {
-    if (!variable->spec().regularizer.is_none())
-      losses.push_back(
-          Regularize(variable->spec().regularizer, scope.Read(*variable)));
+  std::vector<Tensor> losses = scope.LossesOf(layer);
+  for (const Variable* variable : layer.trainable_weights()) {
+    if (variable->spec().regularizer.is_none()) continue;
+    auto regularizer = variable->spec().regularizer.Get();
+    if (!regularizer.ok()) return regularizer.status();
+    losses.push_back((**regularizer)(scope.Read(*variable)));
   }
   for (const Tensor& loss : losses)
     results.push_back({loss, "loss", absl::StrCat("loss_", results.size())});

@@ -57,6 +57,14 @@ std::vector<Tensor> Value::tensors() const {
   return found;
 }
 
+std::vector<KerasTensor> Value::keras_tensors() const {
+  std::vector<KerasTensor> found;
+  ForEachLeaf([&](const Value& leaf) {
+    if (leaf.is_keras_tensor()) found.push_back(leaf.as_keras_tensor());
+  });
+  return found;
+}
+
 std::vector<Array> Value::arrays() const {
   std::vector<Array> found;
   ForEachLeaf([&](const Value& leaf) {
@@ -91,7 +99,8 @@ std::string Value::ToString() const {
   if (is_tensor()) {
     return absl::StrCat("tensor", as_tensor().shape().ToString());
   }
-  if (is_array()) return absl::StrCat("array", as_array().shape().ToString());
+  if (is_keras_tensor()) return as_keras_tensor().ToString();
+  if (is_array()) return as_array().ToString();
   if (is_reference())
     return absl::StrCat("output of ", as_reference().operation);
   std::string text;
@@ -123,12 +132,9 @@ const Value* Arguments::Find(size_t position, absl::string_view name) const {
 
 std::vector<Tensor> Arguments::tensors() const {
   std::vector<Tensor> all;
-  for (const Value& value : positional) {
-    for (Tensor& tensor : value.tensors()) all.push_back(std::move(tensor));
-  }
-  for (const auto& [key, value] : keyword) {
-    for (Tensor& tensor : value.tensors()) all.push_back(std::move(tensor));
-  }
+  ForEachLeaf([&](const Value& leaf) {
+    if (leaf.is_tensor()) all.push_back(leaf.as_tensor());
+  });
   return all;
 }
 

@@ -1,5 +1,6 @@
 // Value: whatever travels through a call or stands in a configuration: nothing,
-// a number, a text, a tensor (of a trace, or concrete), or a nest of these.
+// a number, a text, a tensor (of a trace, of a graph, or concrete), or a nest
+// of these.
 //
 // It is what Keras passes around as Python objects. Lists and tuples differ, as
 // they do there, in how they are written back.
@@ -16,6 +17,7 @@
 
 #include "absl/strings/string_view.h"
 #include "ir/trace/tensor.h"
+#include "layers/base/keras_tensor.h"
 #include "runtime/array.h"
 
 namespace keratin {
@@ -47,6 +49,7 @@ class Value {
   Value(const char* value) : data_(std::string(value)) {}    // NOLINT
   Value(Tensor value) : data_(std::move(value)) {}           // NOLINT
   Value(TensorReference value) : data_(std::move(value)) {}  // NOLINT
+  Value(KerasTensor value) : data_(std::move(value)) {}      // NOLINT
   Value(Array value) : data_(std::move(value)) {}            // NOLINT
   static Value List(Items items) {
     return Value(Sequence{std::move(items), false});
@@ -66,6 +69,9 @@ class Value {
   bool is_reference() const {
     return std::holds_alternative<TensorReference>(data_);
   }
+  bool is_keras_tensor() const {
+    return std::holds_alternative<KerasTensor>(data_);
+  }
   bool is_array() const { return std::holds_alternative<Array>(data_); }
   bool is_sequence() const { return std::holds_alternative<Sequence>(data_); }
   bool is_tuple() const {
@@ -84,6 +90,9 @@ class Value {
   const TensorReference& as_reference() const {
     return std::get<TensorReference>(data_);
   }
+  const KerasTensor& as_keras_tensor() const {
+    return std::get<KerasTensor>(data_);
+  }
   const Array& as_array() const { return std::get<Array>(data_); }
   const Items& items() const { return std::get<Sequence>(data_).items; }
   const Entries& entries() const { return std::get<Entries>(data_); }
@@ -96,6 +105,7 @@ class Value {
 
   // The tensors in it, lists in order and dictionaries by sorted key.
   std::vector<Tensor> tensors() const;
+  std::vector<KerasTensor> keras_tensors() const;
   std::vector<Array> arrays() const;
   // Calls `visit` on each leaf, in the order of tensors().
   void ForEachLeaf(const std::function<void(const Value&)>& visit) const;
@@ -114,7 +124,7 @@ class Value {
   explicit Value(Entries entries) : data_(std::move(entries)) {}
 
   std::variant<std::monostate, bool, int64_t, double, std::string, Tensor,
-               TensorReference, Array, Sequence, Entries>
+               TensorReference, KerasTensor, Array, Sequence, Entries>
       data_;
 };
 

@@ -1,16 +1,22 @@
 // Variable: state of a layer, a named array that calls read and may replace.
 //
 // Inside a trace a variable stands for its argument, or for what was assigned
-// to it: `Tensor` is what it converts to. Its own value is touched by loading
-// and by assigning from outside alone. Keras: keras.Variable.
+// to it: `Tensor` is what it converts to. Its own value is made by its
+// initializer when it is first asked for, and replaced by loading and by
+// assigning from outside. Keras: keras.Variable.
+//
+//   Weight kernel_ = AddWeight({.name = "kernel", .shape = {8, 4}});
+//   Tensor y = ops::MatMul(x, kernel_);
 #ifndef KERATIN_LAYERS_BASE_VARIABLE_H_
 #define KERATIN_LAYERS_BASE_VARIABLE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "layers/base/object.h"
 #include "layers/base/value.h"
 #include "runtime/array.h"
 #include "runtime/dtype.h"
@@ -20,15 +26,17 @@ namespace keratin {
 
 // What add_weight is told of a variable.
 struct WeightSpec {
-  std::string name;
-  Shape shape;
+  std::string name = "variable";
+  Shape shape = {};               // of known sizes
   DType dtype = DType::kInvalid;  // invalid: the layer's variable dtype
   bool trainable = true;
   bool autocast = true;
-  // As Keras serializes them; none: Keras's defaults, no regularizer, none.
-  Value initializer = {};
-  Value regularizer = {};
-  Value constraint = {};
+  // None: glorot_uniform for floats, zeros for other types.
+  Initializer initializer = {};
+  Regularizer regularizer = {};
+  Constraint constraint = {};
+  // What replicas make of their values: "none", "mean", "sum" or
+  // "only_first_replica".
   std::string aggregation = "none";
   bool overwrite_with_gradient = false;
 };
@@ -49,7 +57,7 @@ class Variable {
   void set_trainable(bool trainable) { spec_.trainable = trainable; }
   const WeightSpec& spec() const { return spec_; }
 
-  // The value, if it was loaded or assigned.
+  // The value, if it was loaded, assigned or initialized.
   const std::optional<Array>& array() const { return array_; }
   // Counts the assignments: a value kept from an older version is stale.
   int64_t version() const { return version_; }
@@ -60,14 +68,39 @@ class Variable {
   // layer that is being called if it is a float and autocasts.
   Tensor value() const;
   operator Tensor() const { return value(); }  // NOLINT
-  // In a trace: replaces the value for the rest of it.
+  // In a trace: replaces the value for the rest of it. A float of another type
+  // is cast to the variable's.
   void Assign(const Tensor& value) const;
+  void AssignAdd(const Tensor& value) const;
+  void AssignSub(const Tensor& value) const;
 
  private:
   WeightSpec spec_;
   std::string path_;
   std::optional<Array> array_;
   int64_t version_ = 0;
+};
+
+// A layer's hold on a variable, shared by the layers that track it. A default
+// one stands for no value, as a poisoned Tensor does.
+class Weight {
+ public:
+  Weight() = default;
+  explicit Weight(std::shared_ptr<Variable> variable)
+      : variable_(std::move(variable)) {}
+
+  explicit operator bool() const { return variable_ != nullptr; }
+  operator Variable*() const { return get(); }  // NOLINT
+  operator Tensor() const {                     // NOLINT
+    return variable_ == nullptr ? Tensor() : variable_->value();
+  }
+  Variable* operator->() const { return get(); }
+  Variable& operator*() const { return *get(); }
+  Variable* get() const { return variable_.get(); }
+  const std::shared_ptr<Variable>& shared() const { return variable_; }
+
+ private:
+  std::shared_ptr<Variable> variable_;
 };
 
 }  // namespace keratin

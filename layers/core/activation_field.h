@@ -11,8 +11,8 @@ namespace keratin {
 class ActivationField {
  public:
   ActivationField() = default;
-  explicit ActivationField(const char* name)
-      : activation_(ops::FindActivation(name)), written_(name) {}
+  ActivationField(const char* name)  // NOLINT(google-explicit-constructor)
+      : written_(name), status_(Read(Value(name), *this)) {}
 
   Tensor operator()(const Tensor& x) const {
     return activation_ == nullptr ? x : activation_->function(x);
@@ -23,11 +23,17 @@ class ActivationField {
   }
 
   friend absl::Status Read(const Value& value, ActivationField& field);
-  friend Value Written(const ActivationField& field) { return field.written_; }
+  friend Value Written(const ActivationField& field) {
+    return field.written_.is_none() ? Value("linear") : field.written_;
+  }
+  friend absl::Status Check(const ActivationField& field) {
+    return field.status_;
+  }
 
  private:
   const ops::Activation* activation_ = nullptr;
   Value written_;
+  absl::Status status_;
 };
 
 absl::Status Read(const Value& value, ActivationField& field);

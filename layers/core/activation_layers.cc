@@ -1,104 +1,81 @@
-// Layers that apply a function to every element, or along an axis:
-// keras.layers.Activation and the activation layers, Identity, Masking.
-#include "ir/trace/ops.h"
-#include "layers/base/layer.h"
-#include "layers/core/activation_field.h"
+#include "layers/core/activation_layers.h"
+
+#include "absl/strings/str_cat.h"
+#include "layers/ops/activations.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/comparison.h"
-#include "layers/ops/creation.h"
 #include "layers/ops/elementwise.h"
 #include "layers/ops/normalization.h"
 #include "layers/ops/reduction.h"
-#include "layers/ops/shaping.h"
 
 namespace keratin {
 namespace {
 
-class Masked : public Layer {
+template <typename Options>
+class Masked : public LayerWith<Options> {
  public:
   bool supports_masking() const override { return true; }
 };
 
-class Activation : public Masked {
-  void Describe(Fields& f) override { f("activation", activation_); }
-  Tensor Call(const Tensor& x) override { return activation_(x); }
-  ActivationField activation_;
+class ActivationLayer : public Masked<ActivationOptions> {
+  Tensor Call(const Tensor& x) override { return options_.activation(x); }
 };
-KERATIN_REGISTER_LAYER("keras", Activation);
 
-class Identity : public Masked {
+class IdentityLayer : public Masked<IdentityOptions> {
   Value CallWith(const CallContext&, const Arguments& arguments) override {
     return arguments.positional.empty() ? Value() : arguments.positional[0];
   }
 };
-KERATIN_REGISTER_LAYER("keras", Identity);
 
-class ReLU : public Masked {
-  void Describe(Fields& f) override {
-    f("max_value", max_value_)("negative_slope", negative_slope_)("threshold",
-                                                                  threshold_);
+class ReLULayer : public Masked<ReLUOptions> {
+  absl::Status Configured() override {
+    if (options_.max_value.value_or(0) >= 0 && options_.negative_slope >= 0 &&
+        options_.threshold >= 0)
+      return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "'max_value', 'negative_slope' and 'threshold' of ReLU cannot be "
+        "negative");
   }
   Tensor Call(const Tensor& x) override {
-    return ops::Relu(x, negative_slope_, max_value_, threshold_);
+    return ops::Relu(x, options_.negative_slope, options_.max_value,
+                     options_.threshold);
   }
-  std::optional<double> max_value_;
-  double negative_slope_ = 0, threshold_ = 0;
 };
-KERATIN_REGISTER_LAYER("keras", ReLU);
 
-class LeakyReLU : public Masked {
-  void Describe(Fields& f) override { f("negative_slope", negative_slope_); }
+class LeakyReLULayer : public Masked<LeakyReLUOptions> {
   Tensor Call(const Tensor& x) override {
-    return ops::LeakyRelu(x, negative_slope_);
+    return ops::LeakyRelu(x, options_.negative_slope);
   }
-  double negative_slope_ = 0.3;
 };
-KERATIN_REGISTER_LAYER("keras", LeakyReLU);
 
-class ELU : public Masked {
-  void Describe(Fields& f) override { f("alpha", alpha_); }
-  Tensor Call(const Tensor& x) override { return ops::Elu(x, alpha_); }
-  double alpha_ = 1;
+class ELULayer : public Masked<ELUOptions> {
+  Tensor Call(const Tensor& x) override { return ops::Elu(x, options_.alpha); }
 };
-KERATIN_REGISTER_LAYER("keras", ELU);
 
-// y = max(x, 0) + alpha * min(x, 0), alpha learned.
-class PReLU : public Masked {
-  void Describe(Fields& f) override {
-    f("alpha_initializer", initializer_)("alpha_regularizer", regularizer_)(
-        "alpha_constraint", constraint_)("shared_axes", shared_axes_);
-  }
+class PReLULayer : public Masked<PReLUOptions> {
   absl::Status Build(const Shape& input) override {
     Shape shape(std::vector<Dim>(input.begin() + 1, input.end()));
-    if (shared_axes_.has_value()) {
-      for (int64_t axis : *shared_axes_) {
-        if (axis < 1 || axis > shape.rank()) {
-          return absl::InvalidArgumentError(
-              "'shared_axes' of PReLU must be axes of its input after the "
-              "first");
-        }
-        shape[axis - 1] = 1;
+    for (int64_t axis : options_.shared_axes.value_or(std::vector<int64_t>())) {
+      if (axis < 1 || axis > shape.rank()) {
+        return absl::InvalidArgumentError(
+            "'shared_axes' of PReLU must be axes of its input after the first");
       }
+      shape[axis - 1] = 1;
     }
     alpha_ = AddWeight({.name = "alpha",
                         .shape = shape,
-                        .initializer = initializer_,
-                        .regularizer = regularizer_,
-                        .constraint = constraint_});
+                        .initializer = options_.alpha_initializer,
+                        .regularizer = options_.alpha_regularizer,
+                        .constraint = options_.alpha_constraint});
     return absl::OkStatus();
   }
   Tensor Call(const Tensor& x) override {
     return ops::Relu(x) + (-alpha_->value()) * ops::Relu(-x);
   }
-  Value initializer_, regularizer_, constraint_;
-  std::optional<std::vector<int64_t>> shared_axes_;
-  Variable* alpha_ = nullptr;
+  Weight alpha_;
 };
-KERATIN_REGISTER_LAYER("keras", PReLU);
 
-// Softmax over one axis or several; where the mask does not hold, 0.
-class Softmax : public Masked {
-  void Describe(Fields& f) override { f("axis", axis_); }
+class SoftmaxLayer : public Masked<SoftmaxOptions> {
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override {
     if (arguments.positional.empty() || !arguments.positional[0].is_tensor()) {
@@ -113,32 +90,36 @@ class Softmax : public Masked {
       if (mask.dtype() != DType::kBool) mask = ops::Greater(mask, 0.5);
       x = ops::Where(mask, x, x.dtype() == DType::kFloat16 ? -3e4 : -1e9);
     }
-    Tensor y = ops::Softmax(x, std::vector<int>(axis_.begin(), axis_.end()));
+    const std::vector<int64_t>& axes = options_.axis.axes();
+    Tensor y = ops::Softmax(x, std::vector<int>(axes.begin(), axes.end()));
     return Value(mask.ok() ? ops::Where(mask, y, 0.0) : y);
   }
-  std::vector<int64_t> axis_ = {-1};
 };
-KERATIN_REGISTER_LAYER("keras", Softmax);
 
-// Steps whose features all equal mask_value are masked and set to 0.
-class Masking : public Layer {
+class MaskingLayer : public Masked<MaskingOptions> {
  public:
-  bool supports_masking() const override { return true; }
   Tensor ComputeMask(const Value& inputs, const CallContext&) override {
     return inputs.is_tensor() ? Holds(inputs.as_tensor(), false) : Tensor();
   }
 
  private:
-  void Describe(Fields& f) override { f("mask_value", mask_value_); }
   Tensor Holds(const Tensor& x, bool keepdims) const {
-    return ops::Any(ops::NotEqual(x, mask_value_), -1, keepdims);
+    return ops::Any(ops::NotEqual(x, options_.mask_value), -1, keepdims);
   }
   Tensor Call(const Tensor& x) override {
     return x * ops::Cast(Holds(x, true), x.dtype());
   }
-  double mask_value_ = 0;
 };
-KERATIN_REGISTER_LAYER("keras", Masking);
 
 }  // namespace
+
+KERATIN_DEFINE_LAYER("keras", Activation, ActivationLayer);
+KERATIN_DEFINE_LAYER("keras", Identity, IdentityLayer);
+KERATIN_DEFINE_LAYER("keras", Masking, MaskingLayer);
+KERATIN_DEFINE_LAYER("keras", ReLU, ReLULayer);
+KERATIN_DEFINE_LAYER("keras", LeakyReLU, LeakyReLULayer);
+KERATIN_DEFINE_LAYER("keras", ELU, ELULayer);
+KERATIN_DEFINE_LAYER("keras", PReLU, PReLULayer);
+KERATIN_DEFINE_LAYER("keras", Softmax, SoftmaxLayer);
+
 }  // namespace keratin

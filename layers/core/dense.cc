@@ -1,26 +1,24 @@
-// Dense: y = activation(x · kernel + bias), over the last axis of x.
-// [..., in] → [..., units]. Keras: keras.layers.Dense.
-#include "layers/base/layer.h"
-#include "layers/core/activation_field.h"
+#include "layers/core/dense.h"
+
+#include "absl/strings/str_cat.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/linear.h"
 
 namespace keratin {
 namespace {
 
-class Dense : public Layer {
+class DenseLayer : public LayerWith<DenseOptions> {
  public:
   bool supports_masking() const override { return true; }
 
  protected:
-  void Describe(Fields& f) override {
-    f.Required("units")("units", units_)("activation", activation_)(
-        "use_bias", use_bias_)("kernel_initializer", kernel_initializer_)(
-        "bias_initializer", bias_initializer_)(
-        "kernel_regularizer", kernel_regularizer_)("bias_regularizer",
-                                                   bias_regularizer_)(
-        "kernel_constraint", kernel_constraint_)("bias_constraint",
-                                                 bias_constraint_);
+  absl::Status Configured() override {
+    if (options_.units <= 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'units' must be a positive integer, not ", options_.units));
+    }
+    set_input_spec({{.min_ndim = 2}});
+    return absl::OkStatus();
   }
   absl::Status Build(const Shape& input) override {
     if (input.empty() || !input.back().IsConstant()) {
@@ -28,35 +26,32 @@ class Dense : public Layer {
           "the last axis of the input of Dense must have a known size");
     }
     kernel_ = AddWeight({.name = "kernel",
-                         .shape = {input.back(), units_},
-                         .initializer = kernel_initializer_,
-                         .regularizer = kernel_regularizer_,
-                         .constraint = kernel_constraint_});
-    if (use_bias_) {
+                         .shape = {input.back(), options_.units},
+                         .initializer = options_.kernel_initializer,
+                         .regularizer = options_.kernel_regularizer,
+                         .constraint = options_.kernel_constraint});
+    if (options_.use_bias) {
       bias_ = AddWeight({.name = "bias",
-                         .shape = {units_},
-                         .initializer = bias_initializer_,
-                         .regularizer = bias_regularizer_,
-                         .constraint = bias_constraint_});
+                         .shape = {options_.units},
+                         .initializer = options_.bias_initializer,
+                         .regularizer = options_.bias_regularizer,
+                         .constraint = options_.bias_constraint});
     }
+    set_input_spec({{.min_ndim = 2, .axes = {{-1, input.back().offset()}}}});
     return absl::OkStatus();
   }
   Tensor Call(const Tensor& x) override {
-    Tensor y = ops::MatMul(x, *kernel_);
-    if (use_bias_) y = y + *bias_;
-    return activation_(y);
+    Tensor y = ops::MatMul(x, kernel_);
+    if (options_.use_bias) y = y + bias_;
+    return options_.activation(y);
   }
 
  private:
-  int64_t units_ = 0;
-  ActivationField activation_;
-  bool use_bias_ = true;
-  Value kernel_initializer_, bias_initializer_, kernel_regularizer_,
-      bias_regularizer_, kernel_constraint_, bias_constraint_;
-  Variable* kernel_ = nullptr;
-  Variable* bias_ = nullptr;
+  Weight kernel_, bias_;
 };
-KERATIN_REGISTER_LAYER("keras", Dense);
 
 }  // namespace
+
+KERATIN_DEFINE_LAYER("keras", Dense, DenseLayer);
+
 }  // namespace keratin

@@ -1,7 +1,6 @@
-// Layers that combine several tensors. Keras: keras.layers.Add, Subtract,
-// Multiply, Average, Maximum, Minimum, Concatenate.
+#include "layers/merging/merging.h"
+
 #include "absl/strings/str_cat.h"
-#include "layers/base/layer.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/comparison.h"
 #include "layers/ops/creation.h"
@@ -12,7 +11,8 @@
 namespace keratin {
 namespace {
 
-class Merge : public Layer {
+template <typename Options>
+class MergeWith : public LayerWith<Options> {
  public:
   bool supports_masking() const override { return true; }
   // A position holds in the result if it holds in any input.
@@ -33,7 +33,7 @@ class Merge : public Layer {
                                      : arguments.positional[0].tensors();
     if (inputs.empty())
       return Value(
-          Fail(absl::StrCat(class_name(), " takes a list of tensors")));
+          Layer::Fail(absl::StrCat(this->class_name(), " takes a list of tensors")));
     return Value(Combine(AlignRanks(inputs)));
   }
   absl::Status BuildFrom(const Arguments& arguments) override {
@@ -51,6 +51,8 @@ class Merge : public Layer {
   }
 };
 
+using Merge = MergeWith<MergeOptions>;
+
 Tensor Fold(const std::vector<Tensor>& inputs,
             Tensor (*f)(const ops::Operand&, const ops::Operand&)) {
   Tensor result = inputs[0];
@@ -58,14 +60,12 @@ Tensor Fold(const std::vector<Tensor>& inputs,
   return result;
 }
 
-class Add : public Merge {
+class AddLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Add);
   }
 };
-KERATIN_REGISTER_LAYER("keras", Add);
-
-class Multiply : public Merge {
+class MultiplyLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Multiply);
   }
@@ -87,30 +87,22 @@ class Multiply : public Merge {
     return Value(Combine(AlignRanks(inputs)));
   }
 };
-KERATIN_REGISTER_LAYER("keras", Multiply);
-
-class Maximum : public Merge {
+class MaximumLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Maximum);
   }
 };
-KERATIN_REGISTER_LAYER("keras", Maximum);
-
-class Minimum : public Merge {
+class MinimumLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Minimum);
   }
 };
-KERATIN_REGISTER_LAYER("keras", Minimum);
-
-class Average : public Merge {
+class AverageLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Add) / static_cast<double>(inputs.size());
   }
 };
-KERATIN_REGISTER_LAYER("keras", Average);
-
-class Subtract : public Merge {
+class SubtractLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     if (inputs.size() != 2)
       return Fail(
@@ -118,9 +110,7 @@ class Subtract : public Merge {
     return ops::Subtract(inputs[0], inputs[1]);
   }
 };
-KERATIN_REGISTER_LAYER("keras", Subtract);
-
-class Concatenate : public Merge {
+class ConcatenateLayer : public MergeWith<ConcatenateOptions> {
  public:
   Tensor ComputeMask(const Value& given, const CallContext& context) override {
     std::vector<Tensor> inputs = given.tensors();
@@ -137,19 +127,24 @@ class Concatenate : public Merge {
       masks.push_back(mask);
     }
     if (!any) return Tensor();
-    return ops::All(ops::Concatenate(masks, static_cast<int>(axis_)), -1);
+    return ops::All(ops::Concatenate(masks, static_cast<int>(options_.axis)), -1);
   }
 
  private:
-  void Describe(Fields& f) override { f("axis", axis_); }
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return ops::Concatenate(
         std::vector<ops::Operand>(inputs.begin(), inputs.end()),
-        static_cast<int>(axis_));
+        static_cast<int>(options_.axis));
   }
-  int64_t axis_ = -1;
 };
-KERATIN_REGISTER_LAYER("keras", Concatenate);
-
 }  // namespace
+
+KERATIN_DEFINE_LAYER("keras", Add, AddLayer);
+KERATIN_DEFINE_LAYER("keras", Subtract, SubtractLayer);
+KERATIN_DEFINE_LAYER("keras", Multiply, MultiplyLayer);
+KERATIN_DEFINE_LAYER("keras", Average, AverageLayer);
+KERATIN_DEFINE_LAYER("keras", Maximum, MaximumLayer);
+KERATIN_DEFINE_LAYER("keras", Minimum, MinimumLayer);
+KERATIN_DEFINE_LAYER("keras", Concatenate, ConcatenateLayer);
+
 }  // namespace keratin

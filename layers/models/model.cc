@@ -1,7 +1,6 @@
 #include "layers/models/model.h"
 
 #include <optional>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,6 +26,16 @@ Arguments BindInputs(Trace& trace, const std::vector<ModelInput>& inputs,
   return {{Value::List(std::move(tensors))}, {}};
 }
 
+// The inputs as tensors of a graph.
+Arguments InputsOf(const std::vector<ModelInput>& inputs) {
+  Value::Items tensors;
+  for (const ModelInput& input : inputs) {
+    tensors.push_back(Value(KerasTensor(input.shape, input.dtype, input.name)));
+  }
+  if (tensors.size() == 1) return {{tensors[0]}, {}};
+  return {{Value::List(std::move(tensors))}, {}};
+}
+
 }  // namespace
 
 std::string ShapeText(const Shape& shape) {
@@ -46,11 +55,36 @@ std::string ShapeText(const Value& value) {
   return absl::StrCat("[", absl::StrJoin(shapes, ", "), "]");
 }
 
+std::vector<ModelInput> Model::inputs() const {
+  std::vector<ModelInput> inputs;
+  for (const InputSpec& built : built_inputs()) {
+    ModelInput input{.name = absl::StrCat("input_", inputs.size()),
+                     .dtype = built.dtype,
+                     .shape = *built.shape};
+    if (!input.shape.empty()) input.shape[0] = Dim::Symbol("batch");
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+absl::StatusOr<Layer*> Model::GetLayer(const std::string& name) const {
+  std::string names;
+  for (Layer* layer : layers()) {
+    if (layer->name() == name) return layer;
+    absl::StrAppend(&names, names.empty() ? "'" : ", '", layer->name(), "'");
+  }
+  return absl::NotFoundError(absl::StrCat("model '", this->name(),
+                                          "' has no layer '", name,
+                                          "'; its layers are ", names));
+}
+
 absl::Status Model::BuildAll() {
-  std::unique_ptr<Trace> trace = Trace::Create(name());
-  CallScope scope(*trace);
-  (*this)(BindInputs(*trace, inputs(), 0));
-  return trace->status();
+  if (inputs().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "model '", name(),
+        "' has no defined inputs yet; build it by calling it on an Input"));
+  }
+  return ComputeOutputSpec(InputsOf(inputs())).status();
 }
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(

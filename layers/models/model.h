@@ -1,5 +1,9 @@
-// Model: a layer that is compiled and run as a whole. Functional and Sequential
-// are loaded from files; both replay their graph on the tensors of a trace.
+// Model: a layer that is compiled, run and saved as a whole. Keras:
+// keras.Model.
+//
+// Functional and Sequential replay their graph on the tensors of a trace. A
+// class of one's own derives from Model and overrides Call or CallWith; its
+// inputs are those it was built with.
 #ifndef KERATIN_LAYERS_MODELS_MODEL_H_
 #define KERATIN_LAYERS_MODELS_MODEL_H_
 
@@ -31,7 +35,7 @@ struct TraceOptions {
 struct LayerRecord {
   std::string name;
   std::string class_name;
-  const Layer* layer = nullptr;  // null: an InputLayer, or an operation
+  const Layer* layer = nullptr;  // null: an operation of keras.ops
   // "(None, 8, 8)", or "[(None, 3), (None, 3)]" of several.
   std::string output_shape;
   // Where the inputs of all its calls come from.
@@ -46,10 +50,14 @@ std::string ShapeText(const Value& value);
 class Model : public Layer {
  public:
   // The inputs in order of Keras's `model.inputs`.
-  virtual std::vector<ModelInput> inputs() const = 0;
-  // The layers that are saved, in Keras's order of `model.layers`; null stands
-  // for an InputLayer.
-  virtual std::vector<Layer*> layers() const = 0;
+  virtual std::vector<ModelInput> inputs() const;
+  // The layers that are saved, in Keras's order of `model.layers`.
+  virtual std::vector<Layer*> layers() const { return sublayers(); }
+  // Whether its state is saved layer by layer in that order; false: by the
+  // attributes of a class of one's own, as any other layer's.
+  virtual bool saves_layers() const { return false; }
+  // The one of that name; an error lists the names there are. Keras: get_layer.
+  absl::StatusOr<Layer*> GetLayer(const std::string& name) const;
 
   // In Keras's order; filled in by BuildAll.
   const std::vector<LayerRecord>& records() const { return records_; }
@@ -59,13 +67,12 @@ class Model : public Layer {
   // Makes all variables, by a trace that is thrown away.
   absl::Status BuildAll();
 
-  // The function stateless_call: trainable variables, non-trainable variables,
-  // inputs -> outputs, new non-trainable variables, losses. Builds first.
+  // That of its inputs(). Builds first.
   absl::StatusOr<std::unique_ptr<Trace>> TraceStatelessCall(
       const TraceOptions& options);
 
   bool keeps_masks() const override { return true; }
-  bool casts_inputs() const override { return false; }
+  Value GetCompileConfig() const override { return Value::Dict({}); }
 
  protected:
   void set_records(std::vector<LayerRecord> records) {

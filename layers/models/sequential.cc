@@ -1,96 +1,188 @@
-// Sequential: layers one after the other. Keras: keras.Sequential.
+#include "layers/models/sequential.h"
+
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "layers/models/model.h"
+#include "ir/trace/ops.h"
+#include "layers/base/node.h"
 
 namespace keratin {
-namespace {
 
-class Sequential : public Model {
- public:
-  std::vector<ModelInput> inputs() const override { return {input_}; }
-  std::vector<Layer*> layers() const override { return sublayers(); }
+[[maybe_unused]] const bool kSequential = LayerRegistry::Register(
+    "Sequential", typeid(SequentialModel),
+    [] { return std::unique_ptr<Layer>(new SequentialModel()); });
 
- protected:
-  void Describe(Fields& fields) override {
+void SequentialModel::Describe(Fields& fields) {
+  if (fields.reading())
     fields("layers", layer_configs_)("build_input_shape", build_input_shape_);
-  }
+}
 
-  absl::Status Configured() override {
-    if (!layer_configs_.is_sequence())
-      return absl::InvalidArgumentError(
-          "a Sequential model needs a list 'layers'");
-    Value shape = build_input_shape_;
-    std::vector<std::unique_ptr<Layer>> layers;
-    std::string unsupported;
-    input_.name = "input_layer";
-    for (const Value& serialized : layer_configs_.items()) {
-      const Value* class_name = serialized.Find("class_name");
-      const Value* config = serialized.Find("config");
-      if (class_name != nullptr && class_name->is_string() &&
-          class_name->as_string() == "InputLayer" && config != nullptr) {
-        // As Keras 3 writes it, and as Keras 2 did.
-        for (const char* key : {"batch_input_shape", "batch_shape"})
-          if (const Value* given = config->Find(key)) shape = *given;
-        if (const Value* name = config->Find("name");
-            name != nullptr && name->is_string())
-          input_.name = name->as_string();
-        if (const Value* dtype = config->Find("dtype");
-            dtype != nullptr && dtype->is_string()) {
-          auto parsed = ParseDType(dtype->as_string());
-          if (!parsed.ok()) return parsed.status();
-          input_.dtype = *parsed;
-        }
-        continue;
-      }
-      auto layer = LayerRegistry::Deserialize(serialized);
-      if (absl::IsUnimplemented(layer.status())) {
-        absl::StrAppend(&unsupported, unsupported.empty() ? "" : "; ",
-                        layer.status().message());
-        continue;
-      }
-      if (!layer.ok()) return layer.status();
-      layers.push_back(*std::move(layer));
+absl::Status SequentialModel::Configured() {
+  if (layer_configs_.is_none()) return absl::OkStatus();  // made in C++
+  if (!layer_configs_.is_sequence())
+    return absl::InvalidArgumentError(
+        "a Sequential model needs a list 'layers'");
+  std::string unsupported;
+  for (const Value& serialized : layer_configs_.items()) {
+    auto layer = LayerRegistry::Deserialize(serialized);
+    if (absl::IsUnimplemented(layer.status())) {
+      absl::StrAppend(&unsupported, unsupported.empty() ? "" : "; ",
+                      layer.status().message());
+      continue;
     }
-    if (!unsupported.empty()) return absl::UnimplementedError(unsupported);
-    if (shape.is_sequence()) {
-      for (const Value& size : shape.items()) {
-        const size_t axis = input_.shape.size();
-        input_.shape.push_back(
-            size.is_int() ? Dim(size.as_int())
-                          : Dim::Symbol(axis == 0 ? "batch"
-                                                  : absl::StrCat(input_.name,
-                                                                 "_", axis)));
-      }
+    if (!layer.ok()) return layer.status();
+    absl::Status added = Add(*std::move(layer));
+    if (!added.ok()) return added;
+  }
+  if (!unsupported.empty()) return absl::UnimplementedError(unsupported);
+  if (input_ != nullptr || build_input_shape_.is_none())
+    return absl::OkStatus();
+  auto shape = ShapeOf(build_input_shape_);
+  if (!shape.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'build_input_shape' ", shape.status().message()));
+  }
+  const KerasTensor input = Input({.batch_shape = *shape});
+  if (!input.ok()) return input.status();
+  Begin(std::static_pointer_cast<InputLayer>(input.node()->layer));
+  return absl::OkStatus();
+}
+
+void SequentialModel::Begin(std::shared_ptr<InputLayer> input) {
+  input_ = std::move(input);
+}
+
+absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
+  if (layer == nullptr)
+    return absl::InvalidArgumentError("a Sequential model takes layers");
+  if (!layer->status().ok()) return layer->status();
+  if (auto input = std::dynamic_pointer_cast<InputLayer>(layer)) {
+    if (input_ != nullptr || !layers_.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "Sequential model '", name(),
+          "' cannot have a second input, or one after its first layer"));
     }
-    TrackList("layers", std::move(layers));
+    Begin(std::move(input));
     return absl::OkStatus();
   }
-
-  absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
-
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override {
-    if (arguments.positional.size() != 1)
-      return Value(Fail("a Sequential model takes one input"));
-    Value x = arguments.positional[0];
-    std::vector<LayerRecord> records;
-    for (Layer* layer : sublayers()) {
-      Arguments next{{x}, {}};
-      x = (*layer)(next);
-      records.push_back({.name = layer->name(),
-                         .class_name = layer->class_name(),
-                         .layer = layer,
-                         .output_shape = ShapeText(x)});
+  for (const std::shared_ptr<Layer>& other : layers_) {
+    if (other == layer || other->name() == layer->name()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "layers of a Sequential model need names of their own, and '",
+          layer->name(), "' is in it already"));
     }
-    set_records(std::move(records));
-    return x;
   }
+  layers_.push_back(layer);
+  Untrack("layers");
+  TrackList("layers", layers_);
+  return absl::OkStatus();
+}
 
- private:
-  Value layer_configs_, build_input_shape_;
-  ModelInput input_;
-};
-KERATIN_REGISTER_LAYER("keras", Sequential);
+absl::Status SequentialModel::Pop() {
+  if (layers_.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("Sequential model '", name(), "' has no layers"));
+  }
+  layers_.pop_back();
+  Untrack("layers");
+  TrackList("layers", layers_);
+  return absl::OkStatus();
+}
 
-}  // namespace
+std::vector<Layer*> SequentialModel::layers() const {
+  std::vector<Layer*> layers;
+  for (const std::shared_ptr<Layer>& layer : layers_)
+    layers.push_back(layer.get());
+  return layers;
+}
+
+std::vector<ModelInput> SequentialModel::inputs() const {
+  if (input_ == nullptr) return {};
+  return {{input_->name(), input_->input_type(), input_->batch_shape()}};
+}
+
+Value SequentialModel::GetConfig() {
+  Value config = Model::GetConfig();
+  Value::Items layers;
+  if (input_ != nullptr) layers.push_back(LayerRegistry::Serialize(*input_));
+  for (const std::shared_ptr<Layer>& layer : layers_)
+    layers.push_back(LayerRegistry::Serialize(*layer));
+  config.Set("layers", Value::List(std::move(layers)));
+  if (input_ != nullptr && !layers_.empty())
+    config.Set("build_input_shape", ShapeValue(input_->batch_shape()));
+  return config;
+}
+
+// The first call says what the input is.
+absl::Status SequentialModel::BuildFrom(const Arguments& arguments) {
+  if (layers_.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("Sequential model '", name(),
+                     "' cannot be built because it has no layers; add some"));
+  }
+  if (input_ != nullptr || arguments.positional.size() != 1 ||
+      !arguments.positional[0].is_tensor())
+    return absl::OkStatus();
+  const Tensor& x = arguments.positional[0].as_tensor();
+  const DType compute = layers_[0]->compute_dtype();
+  const KerasTensor input = Input({.dtype = compute, .batch_shape = x.shape()});
+  if (!input.ok()) return input.status();
+  Begin(std::static_pointer_cast<InputLayer>(input.node()->layer));
+  return absl::OkStatus();
+}
+
+Value SequentialModel::CallWith(const CallContext& context,
+                                const Arguments& arguments) {
+  if (arguments.positional.size() != 1)
+    return Value(Fail("a Sequential model takes one input"));
+  Value x = arguments.positional[0];
+  if (x.is_tensor() && x.as_tensor().ok() && input_ != nullptr &&
+      x.as_tensor().dtype() != input_->input_type()) {
+    const Tensor given = x.as_tensor();
+    Tensor converted = trace::Convert(given, input_->input_type());
+    CallScope* scope = CallScope::Current();
+    scope->SetMask(converted, scope->MaskOf(given));
+    x = Value(converted);
+  }
+  std::vector<LayerRecord> records;
+  for (const std::shared_ptr<Layer>& layer : layers_) {
+    x = (*layer)(Arguments{{x}, {{"training", Value(context.training)}}});
+    records.push_back({.name = layer->name(),
+                       .class_name = layer->class_name(),
+                       .layer = layer.get(),
+                       .output_shape = ShapeText(x)});
+  }
+  set_records(std::move(records));
+  return x;
+}
+
+Sequential::Item::Item(const KerasTensor& input) : status_(input.status()) {
+  if (!status_.ok()) return;
+  if (input.node() != nullptr)
+    layer_ = std::dynamic_pointer_cast<InputLayer>(input.node()->layer);
+  if (layer_ == nullptr) {
+    status_ = absl::InvalidArgumentError(
+        "a Sequential model takes layers and an Input, no other KerasTensor");
+  }
+}
+
+Sequential::Sequential(std::initializer_list<Item> layers, LayerOptions options)
+    : Sequential(std::vector<Item>(layers), std::move(options)) {}
+
+Sequential::Sequential(const std::vector<Item>& layers, LayerOptions options)
+    : LayerPtrTo(Make<SequentialModel>(std::move(options))) {
+  for (const Item& item : layers) {
+    absl::Status status = Add(item);
+    if (!status.ok()) {
+      (*this)->set_status(std::move(status));
+      return;
+    }
+  }
+}
+
+absl::Status Sequential::Add(const Item& item) const {
+  if (!item.status().ok()) return item.status();
+  return (*this)->Add(item.layer());
+}
+
 }  // namespace keratin

@@ -93,4 +93,15 @@ absl::StatusOr<ArchiveContent> ReadArchive(const std::string& path,
       absl::StrCat("'", path, "' ", content.status().message()));
 }
 
+absl::StatusOr<WeightStore> ReadWeightsFile(const std::string& path,
+                                            const LoadOptions& options) {
+  auto source = OpenFile(path, "the weights file");
+  if (!source.ok()) return source.status();
+  absl::Status claim =
+      CheckClaim("the weights file", source->size, source->size,
+                 options.max_weights_bytes, options);
+  if (!claim.ok()) return claim;
+  return ReadWeightsH5(*source, options, AllocateEach);
+}
+
 }  // namespace keratin

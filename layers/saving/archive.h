@@ -43,6 +43,10 @@ absl::StatusOr<ArchiveContent> ReadArchive(const std::string& path,
                                            const LoadOptions& options,
                                            ArchiveParts parts);
 
+// A `.weights.h5` file by itself, read in this process.
+absl::StatusOr<WeightStore> ReadWeightsFile(const std::string& path,
+                                            const LoadOptions& options);
+
 // Whether `claimed` bytes may be believed of a file that spends `held` on them.
 absl::Status CheckClaim(const std::string& what, uint64_t claimed,
                         uint64_t held, int64_t max_bytes,

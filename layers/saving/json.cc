@@ -1,6 +1,7 @@
 #include "layers/saving/json.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -84,7 +85,48 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
   std::string error_;
 };
 
+void Append(const Value& value, std::string& text) {
+  if (value.is_none()) {
+    text += "null";
+  } else if (value.is_bool()) {
+    text += value.as_bool() ? "true" : "false";
+  } else if (value.is_int()) {
+    absl::StrAppend(&text, value.as_int());
+  } else if (value.is_double()) {
+    // The shortest text that is this number again, and a float.
+    text += nlohmann::json(value.as_double()).dump();
+  } else if (value.is_string()) {
+    text += nlohmann::json(value.as_string())
+                .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  } else if (value.is_dict()) {
+    text += "{";
+    bool first = true;
+    for (const auto& [key, entry] : value.entries()) {
+      if (!std::exchange(first, false)) text += ", ";
+      Append(Value(key), text);
+      text += ": ";
+      Append(entry, text);
+    }
+    text += "}";
+  } else if (value.is_sequence()) {
+    text += "[";
+    for (size_t k = 0; k < value.items().size(); ++k) {
+      if (k > 0) text += ", ";
+      Append(value.items()[k], text);
+    }
+    text += "]";
+  } else {
+    text += "null";  // a tensor has no place in a configuration
+  }
+}
+
 }  // namespace
+
+std::string WriteJson(const Value& value) {
+  std::string text;
+  Append(value, text);
+  return text;
+}
 
 absl::StatusOr<Value> ParseJson(const std::string& text,
                                 const std::string& what) {

@@ -1,4 +1,4 @@
-// JSON text to Value.
+// JSON text to Value, and back.
 #ifndef KERATIN_LAYERS_SAVING_JSON_H_
 #define KERATIN_LAYERS_SAVING_JSON_H_
 
@@ -12,6 +12,9 @@ namespace keratin {
 // `what` names the text in errors. Nesting beyond 512 levels is an error.
 absl::StatusOr<Value> ParseJson(const std::string& text,
                                 const std::string& what);
+
+// As Python's json.dumps writes it; None is null, tuples are lists.
+std::string WriteJson(const Value& value);
 
 }  // namespace keratin
 

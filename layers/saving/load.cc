@@ -1,30 +1,18 @@
 #include "layers/saving/load.h"
 
 #include <map>
-#include <regex>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "layers/saving/json.h"
+#include "layers/saving/save.h"
+#include "layers/saving/saved_parts.h"
 
 namespace keratin {
 namespace {
-
-// Keras's to_snake_case, of class names: "Conv2D" is "conv2d", "GRUCell"
-// "gru_cell".
-std::string ToSnakeCase(const std::string& name) {
-  static const auto* kOther = new std::regex("\\W+");
-  static const auto* kWord = new std::regex("(.)([A-Z][a-z]+)");
-  static const auto* kHump = new std::regex("([a-z])([A-Z])");
-  std::string snake = std::regex_replace(name, *kOther, "");
-  snake = std::regex_replace(snake, *kWord, "$1_$2");
-  snake = std::regex_replace(snake, *kHump, "$1_$2");
-  return absl::AsciiStrToLower(snake);
-}
 
 class WeightLoader {
  public:
@@ -39,42 +27,23 @@ class WeightLoader {
     store_ = std::move(renamed);
   }
 
-  absl::Status Load(Layer& layer, const std::string& path) {
-    if (!visited_.insert(&layer).second) return absl::OkStatus();
-    const std::vector<Variable*> own = layer.own_variables();
-    size_t stored = 0;
-    while (store_.contains(Key(path, stored))) ++stored;
-    if (stored != own.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the layer '", layer.name(), "' has ", own.size(),
-          " variables, and the weights file holds ", stored, " for it at '",
-          path, "'; save the model again from the code that made it"));
-    }
-    for (size_t k = 0; k < own.size(); ++k) {
-      absl::Status status = Assign(*own[k], Key(path, k));
-      if (!status.ok()) return status;
-    }
-    if (auto* model = dynamic_cast<Model*>(&layer))
-      return LoadList(model->layers(), Join(path, "layers"));
-    for (const Layer::Child& child : layer.children()) {
-      const std::string below = Join(path, child.attribute);
+  // Every variable of `root`; an error for arrays that none has asked for.
+  absl::Status Load(Layer& root) {
+    for (const SavedPart& part : SavedParts(root)) {
       absl::Status status;
-      if (child.seed != nullptr) {
+      if (part.seed != nullptr) {
         // Some archives hold no seed states: the layers' own stay.
-        if (store_.contains(Key(below, 0)))
-          status = Assign(*child.seed, Key(below, 0));
-      } else if (child.is_list) {
-        status = LoadList(child.layers, below);
+        if (store_.contains(part.Key(0)))
+          status = Assign(*part.seed, part.Key(0));
       } else {
-        status = Load(*child.layers[0], below);
+        status = LoadOwn(part);
       }
       if (!status.ok()) return status;
     }
-    return absl::OkStatus();
+    return CheckAllUsed();
   }
 
-  // After loading: an error for arrays that no layer has asked for. Those of
-  // optimizers are for training.
+  // Those of optimizers are for training.
   absl::Status CheckAllUsed() const {
     for (const auto& [key, array] : store_) {
       if (used_.contains(key) ||
@@ -100,23 +69,18 @@ class WeightLoader {
   }
 
  private:
-  static std::string Join(const std::string& path, const std::string& name) {
-    return path.empty() ? name : absl::StrCat(path, "/", name);
-  }
-  static std::string Key(const std::string& path, size_t number) {
-    return Join(path, absl::StrCat("vars/", number));
-  }
-
-  absl::Status LoadList(const std::vector<Layer*>& layers,
-                        const std::string& path) {
-    std::map<std::string, int> used;
-    for (Layer* layer : layers) {
-      std::string name =
-          layer == nullptr ? "input_layer" : ToSnakeCase(layer->class_name());
-      const int count = used[name]++;
-      if (count > 0) absl::StrAppend(&name, "_", count);
-      if (layer == nullptr) continue;
-      absl::Status status = Load(*layer, Join(path, name));
+  absl::Status LoadOwn(const SavedPart& part) {
+    const std::vector<Variable*> own = part.layer->own_variables();
+    size_t stored = 0;
+    while (store_.contains(part.Key(stored))) ++stored;
+    if (stored != own.size()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the layer '", part.layer->name(), "' has ", own.size(),
+          " variables, and the weights file holds ", stored, " for it at '",
+          part.path, "'; save the model again from the code that made it"));
+    }
+    for (size_t k = 0; k < own.size(); ++k) {
+      absl::Status status = Assign(*own[k], part.Key(k));
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -150,9 +114,29 @@ class WeightLoader {
   }
 
   WeightStore store_;
-  std::set<const Layer*> visited_;
   std::set<std::string> used_;
 };
+
+// The model of a configuration, its variables made.
+absl::StatusOr<std::unique_ptr<Model>> ModelOf(const Value& config) {
+  if (!config.is_dict()) {
+    return absl::InvalidArgumentError(
+        "config.json is not a JSON object that describes a model");
+  }
+  auto layer = LayerRegistry::Deserialize(config);
+  if (!layer.ok()) return layer.status();
+  auto* model = dynamic_cast<Model*>(layer->get());
+  if (model == nullptr) {
+    return absl::UnimplementedError(
+        absl::StrCat("holds a single layer of class '", (*layer)->class_name(),
+                     "', and only models are supported"));
+  }
+  [[maybe_unused]] Layer* released = layer->release();
+  std::unique_ptr<Model> owned(model);
+  absl::Status built = owned->BuildAll();
+  if (!built.ok()) return built;
+  return owned;
+}
 
 }  // namespace
 
@@ -173,31 +157,35 @@ absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
   if (!content.ok()) return content.status();
   auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return named(config.status());
-  if (!config->is_dict()) {
-    return named(absl::InvalidArgumentError(
-        "config.json is not a JSON object that describes a model"));
-  }
-  auto layer = LayerRegistry::Deserialize(*config);
-  if (!layer.ok()) return named(layer.status());
-  auto* model = dynamic_cast<Model*>(layer->get());
-  if (model == nullptr) {
-    return named(absl::UnimplementedError(
-        absl::StrCat("holds a single layer of class '", (*layer)->class_name(),
-                     "', and only models are supported")));
-  }
-  [[maybe_unused]] Layer* released = layer->release();
-  LoadedModel result{std::unique_ptr<Model>(model), {}};
-  absl::Status built = model->BuildAll();
-  if (!built.ok()) return named(built);
-  if (!content->has_weights && !model->variables().empty())
+  auto model = ModelOf(*config);
+  if (!model.ok()) return named(model.status());
+  LoadedModel result{*std::move(model), {}};
+  if (!content->has_weights && !result.model->variables().empty())
     return named(absl::InvalidArgumentError(
         "holds neither model.weights.h5 nor model.weights.npz"));
   WeightLoader loader(std::move(content->weights));
-  absl::Status loaded = loader.Load(*model, "");
-  if (loaded.ok()) loaded = loader.CheckAllUsed();
+  absl::Status loaded = loader.Load(*result.model);
   if (!loaded.ok()) return named(loaded);
   result.optimizer = loader.Below("optimizer/vars/");
   return result;
+}
+
+absl::StatusOr<std::unique_ptr<Model>> FromJson(const std::string& json) {
+  auto config = ParseJson(json, "the configuration");
+  if (!config.ok()) return config.status();
+  return ModelOf(*config);
+}
+
+absl::Status LoadWeights(Model& model, const std::string& path,
+                         const LoadOptions& options) {
+  absl::Status status = model.BuildAll();
+  if (!status.ok()) return status;
+  auto store = ReadWeightsFile(path, options);
+  status = store.status();
+  if (store.ok()) status = WeightLoader(*std::move(store)).Load(model);
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("'", path, "': ", status.message()));
 }
 
 }  // namespace keratin

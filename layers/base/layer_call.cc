@@ -1,0 +1,266 @@
+// Layer.__call__, on the tensors of a trace and on those of a graph.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "ir/trace/ops.h"
+#include "layers/base/layer.h"
+#include "layers/base/node.h"
+#include "layers/base/symbolic.h"
+
+namespace keratin {
+namespace {
+
+// The frame of a layer that is being called, popped at the end.
+class FrameScope {
+ public:
+  FrameScope(CallScope& scope, CallScope::Frame frame)
+      : scope_(scope), layer_scope_(frame.path) {
+    scope_.frames().push_back(std::move(frame));
+  }
+  ~FrameScope() {
+    scope_.frames().pop_back();
+    if (scope_.frames().empty()) scope_.set_training(std::nullopt);
+  }
+
+ private:
+  CallScope& scope_;
+  Trace::LayerScope layer_scope_;
+};
+
+// Takes an argument of that name out of the keywords.
+std::optional<bool> TakeTraining(Arguments& arguments) {
+  std::optional<bool> training;
+  const Value* given = arguments.Find(SIZE_MAX, "training");
+  if (given != nullptr && given->is_bool()) training = given->as_bool();
+  std::erase_if(arguments.keyword,
+                [](const auto& entry) { return entry.first == "training"; });
+  return training;
+}
+
+}  // namespace
+
+// Where a layer is, and whether variables are cast while it is called, and to
+// what: Keras's name scope and AutocastScope.
+CallScope::Frame Layer::FrameIn(const CallScope& scope) const {
+  CallScope::Frame frame;
+  frame.path =
+      scope.path().empty() ? name_ : absl::StrCat(scope.path(), "/", name_);
+  const DType compute = compute_dtype();
+  if (!scope.frames().empty() && scope.frames().back().has_autocast) {
+    frame.has_autocast = true;
+    frame.autocast =
+        autocast_ && IsFloating(compute) ? compute : DType::kInvalid;
+  } else if (compute != variable_dtype()) {
+    frame.has_autocast = true;
+    frame.autocast = compute;
+  }
+  return frame;
+}
+
+absl::Status Layer::EnsureBuilt(const Arguments& arguments) {
+  CallScope& scope = *CallScope::Current();
+  FrameScope frame_scope(scope, FrameIn(scope));
+  return MakeVariables(arguments);
+}
+
+Value Layer::CallOf(Layer& layer, const CallContext& context,
+                    const Arguments& arguments) {
+  CallScope& scope = *CallScope::Current();
+  FrameScope frame_scope(scope, layer.FrameIn(scope));
+  absl::Status status = layer.MakeVariables(arguments);
+  if (!status.ok()) return Value(Trace::Current()->Error(status));
+  return layer.CallWith(context, arguments);
+}
+
+Tensor Layer::Call(const Tensor& x) {
+  return Fail(absl::StrCat("class '", class_name_, "' has no computation"));
+}
+
+Value Layer::CallWith(const CallContext& context, const Arguments& arguments) {
+  if (arguments.positional.size() != 1 ||
+      !arguments.positional[0].is_tensor()) {
+    return Value(Fail(absl::StrCat(
+        "class '", class_name_, "' takes one tensor, not ",
+        arguments.positional.empty() ? "nothing"
+                                     : arguments.positional[0].ToString())));
+  }
+  return Value(Call(arguments.positional[0].as_tensor()));
+}
+
+Tensor Layer::operator()(const Tensor& x) {
+  Value result = (*this)(Arguments{{Value(x)}, {}});
+  return result.is_tensor() ? result.as_tensor() : Tensor();
+}
+
+KerasTensor Layer::operator()(const KerasTensor& x) {
+  Value result = (*this)(Arguments{{Value(x)}, {}});
+  if (result.is_keras_tensor()) return result.as_keras_tensor();
+  return KerasTensor::Failed(absl::InvalidArgumentError(absl::StrCat(
+      "layer '", name_, "' returns several tensors; call it with Arguments")));
+}
+
+absl::StatusOr<ConcreteResults> Layer::CallOnArrays(
+    const Arguments& arguments) {
+  return concrete_calls_.Call(*this, arguments);
+}
+
+absl::StatusOr<StatelessCallResults> Layer::StatelessCall(
+    const std::vector<Array>& trainable,
+    const std::vector<Array>& non_trainable, const Arguments& arguments) {
+  return concrete_calls_.StatelessCall(*this, trainable, non_trainable,
+                                       arguments);
+}
+
+absl::StatusOr<Array> Layer::operator()(const Array& x) {
+  absl::StatusOr<ConcreteResults> results = CallOnArrays({{Value(x)}, {}});
+  if (!results.ok()) return results.status();
+  if (results->outputs.is_array()) return results->outputs.as_array();
+  return absl::InvalidArgumentError(
+      absl::StrCat("layer '", name_, "' returns ", results->outputs.ToString(),
+                   ", not one array: use CallOnArrays"));
+}
+
+Value Layer::operator()(const Arguments& arguments) {
+  bool symbolic = false;
+  arguments.ForEachLeaf([&](const Value& leaf) {
+    symbolic = symbolic || leaf.is_keras_tensor();
+  });
+  return symbolic ? SymbolicCall(arguments) : TraceCall(arguments);
+}
+
+Arguments Layer::CastInputs(const Arguments& given) const {
+  if (!casts_inputs() || !autocast_) return given;
+  CallScope* scope = CallScope::Current();
+  const DType compute = compute_dtype();
+  return given.Map([&](const Value& leaf) {
+    if (!leaf.is_tensor()) return leaf;
+    const Tensor& tensor = leaf.as_tensor();
+    if (!tensor.ok() || !IsFloating(tensor.dtype()) ||
+        tensor.dtype() == compute)
+      return leaf;
+    Tensor cast = trace::Convert(tensor, compute);
+    scope->SetMask(cast, scope->MaskOf(tensor));
+    return Value(cast);
+  });
+}
+
+absl::Status Layer::CheckInputs(const Arguments& arguments) const {
+  if (input_spec_.empty() || arguments.positional.empty())
+    return absl::OkStatus();
+  return CheckInputSpec(input_spec_, arguments.positional[0], name_);
+}
+
+Value Layer::TraceCall(const Arguments& given) {
+  CallScope* scope = CallScope::Current();
+  if (scope == nullptr) return Value(Tensor());
+  FrameScope frame_scope(*scope, FrameIn(*scope));
+
+  Arguments arguments = CastInputs(given);
+  std::optional<bool> training = TakeTraining(arguments);
+  if (!training.has_value()) training = scope->training();
+  if (!training.has_value()) training = training_default();
+  scope->set_training(training);
+  for (const Tensor& tensor : arguments.tensors()) {
+    if (!tensor.ok()) return Value(Tensor());
+  }
+  absl::Status status = CheckInputs(arguments);
+  if (status.ok()) {
+    const bool was_built = built_;
+    status = MakeVariables(arguments);
+    // The build may have said more of its inputs.
+    if (status.ok() && !was_built) status = CheckInputs(arguments);
+  }
+  if (!status.ok()) {
+    Trace::Current()->Error(status);
+    return Value(Tensor());
+  }
+
+  CallContext context;
+  context.training = training.value_or(false);
+  if (!arguments.positional.empty()) {
+    for (const Tensor& tensor : arguments.positional[0].tensors())
+      context.masks.push_back(scope->MaskOf(tensor));
+  }
+  const Value* mask = given.Find(SIZE_MAX, "mask");
+  if (mask != nullptr && mask->is_tensor()) {
+    context.mask = mask->as_tensor();
+  } else if (!context.masks.empty()) {
+    context.mask = context.masks[0];
+  }
+  Value result = CallWith(context, arguments);
+
+  const bool any_mask = context.mask.ok() ||
+                        std::any_of(context.masks.begin(), context.masks.end(),
+                                    [](const Tensor& m) { return m.ok(); });
+  std::vector<Tensor> outputs = result.tensors();
+  Tensor output_mask = ComputeMask(
+      arguments.positional.empty() ? Value() : arguments.positional[0],
+      context);
+  if (output_mask.ok() || any_mask) {
+    for (const Tensor& output : outputs) {
+      // A layer that is a model or keeps its own masks has set them already.
+      if (output_mask.ok() && !scope->MaskOf(output).ok())
+        scope->SetMask(output, output_mask);
+      if (!output_mask.ok() && !keeps_masks()) scope->SetMask(output, Tensor());
+    }
+  }
+  Regularize(outputs);
+  return result;
+}
+
+// The penalty of activity_regularizer, per element of the batch.
+void Layer::Regularize(const std::vector<Tensor>& outputs) {
+  if (activity_regularizer_.is_none()) return;
+  auto regularizer = activity_regularizer_.Get();
+  if (!regularizer.ok()) {
+    Trace::Current()->Error(regularizer.status());
+    return;
+  }
+  for (const Tensor& output : outputs) {
+    if (!output.ok()) continue;
+    Tensor loss = (**regularizer)(output);
+    if (loss.ok() && output.rank() > 0) {
+      loss =
+          trace::Divide(loss, trace::Size(Shape{output.dim(0)}, loss.dtype()));
+    }
+    AddLoss(loss);
+  }
+}
+
+void Layer::AddLoss(const Tensor& loss) {
+  if (CallScope* scope = CallScope::Current()) scope->AddLoss(*this, loss);
+}
+
+absl::StatusOr<Value> Layer::ComputeOutputSpec(const Arguments& arguments) {
+  if (!made_.ok()) return made_;
+  return TraceSpec(name_, arguments, [this](const Arguments& tensors) {
+    return TraceCall(tensors);
+  });
+}
+
+absl::StatusOr<Shape> Layer::ComputeOutputShape(const Shape& input) {
+  auto spec =
+      ComputeOutputSpec({{Value(KerasTensor(input, compute_dtype()))}, {}});
+  if (!spec.ok()) return spec.status();
+  if (!spec->is_keras_tensor()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "layer '", name_, "' returns several tensors; use ComputeOutputSpec"));
+  }
+  return spec->as_keras_tensor().shape();
+}
+
+Value Layer::SymbolicCall(const Arguments& arguments) {
+  std::shared_ptr<Layer> self = weak_from_this().lock();
+  if (self == nullptr) {
+    return Value(KerasTensor::Failed(absl::FailedPreconditionError(
+        absl::StrCat("layer '", name_,
+                     "' is held by no LayerPtr, so no graph can keep it"))));
+  }
+  absl::StatusOr<Value> spec = ComputeOutputSpec(arguments);
+  if (!spec.ok()) return Value(KerasTensor::Failed(spec.status()));
+  std::shared_ptr<Node> node = MakeNode(arguments);
+  node->layer = std::move(self);
+  return OutputsOf(node, *spec);
+}
+
+}  // namespace keratin

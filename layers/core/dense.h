@@ -1,0 +1,37 @@
+// Dense: y = activation(x · kernel + bias), over the last axis of x.
+// [..., in] → [..., units]. Keras: keras.layers.Dense.
+#ifndef KERATIN_LAYERS_CORE_DENSE_H_
+#define KERATIN_LAYERS_CORE_DENSE_H_
+
+#include <cstdint>
+
+#include "layers/base/layer_ptr.h"
+#include "layers/core/activation_field.h"
+
+namespace keratin {
+
+struct DenseOptions {
+  int64_t units = 0;  // required
+  ActivationField activation = {};
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
+
+  void Describe(Fields& f) {
+    f.Required("units")("units", units)("activation", activation)(
+        "use_bias", use_bias)("kernel_initializer", kernel_initializer)(
+        "bias_initializer", bias_initializer)(
+        "kernel_regularizer", kernel_regularizer)("bias_regularizer",
+                                                  bias_regularizer)(
+        "kernel_constraint", kernel_constraint)("bias_constraint",
+                                                bias_constraint);
+    f.Written("quantization_config", Value());
+  }
+};
+KERATIN_DECLARE_LAYER(Dense);
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_CORE_DENSE_H_

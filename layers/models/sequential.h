@@ -1,0 +1,78 @@
+// Sequential: layers one after the other. Keras: keras.Sequential.
+//
+//   Sequential model({Input({.shape = {784}}), Dense({.units = 64}),
+//                     Dense({.units = 10, .activation = "softmax"})});
+//   absl::Status status = model.Add(Softmax());
+#ifndef KERATIN_LAYERS_MODELS_SEQUENTIAL_H_
+#define KERATIN_LAYERS_MODELS_SEQUENTIAL_H_
+
+#include <initializer_list>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/core/input_layer.h"
+#include "layers/models/model.h"
+
+namespace keratin {
+
+// Without an Input first, it is built by its first call.
+class SequentialModel : public Model {
+ public:
+  std::vector<ModelInput> inputs() const override;
+  bool saves_layers() const override { return true; }
+  std::vector<Layer*> layers() const override;
+  std::string module() const override { return "keras"; }
+  Value GetConfig() override;
+
+  // At the end. An error if the name is taken, or if it is a second input.
+  absl::Status Add(std::shared_ptr<Layer> layer);
+  // Takes the last layer away; an error if there is none.
+  absl::Status Pop();
+
+ protected:
+  void Describe(Fields& fields) override;
+  absl::Status Configured() override;
+  absl::Status BuildFrom(const Arguments& arguments) override;
+  Value CallWith(const CallContext& context,
+                 const Arguments& arguments) override;
+  bool casts_inputs() const override { return false; }
+  bool grows() const override { return true; }
+
+ private:
+  void Begin(std::shared_ptr<InputLayer> input);
+
+  Value layer_configs_, build_input_shape_;
+  std::shared_ptr<InputLayer> input_;  // null: not built yet
+  std::vector<std::shared_ptr<Layer>> layers_;
+};
+
+class Sequential : public LayerPtrTo<SequentialModel> {
+ public:
+  // A layer, or an Input as the first.
+  class Item {
+   public:
+    Item(const LayerPtr& layer) : layer_(layer.shared()) {}  // NOLINT
+    Item(const KerasTensor& input);                          // NOLINT
+    const std::shared_ptr<Layer>& layer() const { return layer_; }
+    const absl::Status& status() const { return status_; }
+
+   private:
+    std::shared_ptr<Layer> layer_;
+    absl::Status status_;
+  };
+
+  // What cannot be added is the error of its status(), and of every call.
+  explicit Sequential(std::initializer_list<Item> layers = {},
+                      LayerOptions options = {});
+  explicit Sequential(const std::vector<Item>& layers,
+                      LayerOptions options = {});
+
+  absl::Status Add(const Item& item) const;
+  absl::Status Pop() const { return (*this)->Pop(); }
+};
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_MODELS_SEQUENTIAL_H_

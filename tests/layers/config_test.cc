@@ -1,0 +1,153 @@
+// Layers and models made in C++ have the configuration that Keras writes, and
+// come back from it.
+#include <string>
+
+#include "gtest/gtest.h"
+#include "layers/base/config.h"
+#include "layers/base/layer_registry.h"
+#include "layers/base/names.h"
+#include "layers/constraints/constraints.h"
+#include "layers/core/activation_layers.h"
+#include "layers/core/dense.h"
+#include "layers/core/embedding.h"
+#include "layers/core/input_layer.h"
+#include "layers/initializers/initializers.h"
+#include "layers/merging/merging.h"
+#include "layers/models/functional.h"
+#include "layers/models/sequential.h"
+#include "layers/ops/nodes/symbolic_ops.h"
+#include "layers/regularizers/regularizers.h"
+#include "tests/layers/reference.h"
+
+namespace keratin {
+namespace {
+
+void ExpectAsKeras(const LayerPtr& layer, const std::string& reference) {
+  SCOPED_TRACE(reference);
+  ASSERT_TRUE(layer->status().ok()) << layer->status();
+  const Value want = Reference(reference);
+  const Value written = LayerRegistry::Serialize(*layer);
+  EXPECT_EQ(FirstDifference(written, want), "");
+  // And back, and the same again.
+  auto read = LayerRegistry::Deserialize(written);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(FirstDifference((*read)->GetConfig(), *want.Find("config")), "");
+}
+
+TEST(ConfigTest, LayersWriteWhatKerasWrites) {
+  ResetNames();
+  ExpectAsKeras(Dense({.units = 64, .activation = "relu"}), "configs/dense");
+  ExpectAsKeras(
+      Dense({.units = 3,
+             .activation = "softmax",
+             .use_bias = false,
+             .kernel_initializer =
+                 initializers::RandomNormal({.stddev = 0.5, .seed = 7}),
+             .kernel_regularizer = "l2",
+             .kernel_constraint = constraints::MaxNorm({.max_value = 1.5})},
+            {.name = "all",
+             .trainable = false,
+             .dtype = "mixed_bfloat16",
+             .activity_regularizer = regularizers::L1L2(0.25, 0.5)}),
+      "configs/dense_all");
+  ExpectAsKeras(
+      Embedding({.input_dim = 10, .output_dim = 4, .mask_zero = true}),
+      "configs/embedding");
+  ExpectAsKeras(ReLU({.max_value = 6.0}), "configs/relu");
+  ExpectAsKeras(LeakyReLU(), "configs/leaky_relu");
+  ExpectAsKeras(ELU({.alpha = 0.5}), "configs/elu");
+  ExpectAsKeras(PReLU({.shared_axes = std::vector<int64_t>{1, 2}}),
+                "configs/prelu");
+  ExpectAsKeras(Softmax({.axis = {1, 2}}), "configs/softmax");
+  ExpectAsKeras(Masking({.mask_value = -1}), "configs/masking");
+  ExpectAsKeras(Activation({.activation = "gelu"}), "configs/activation");
+  ExpectAsKeras(Identity(), "configs/identity");
+  ExpectAsKeras(Add(), "configs/add");
+  ExpectAsKeras(Concatenate({.axis = 1}), "configs/concatenate");
+}
+
+TEST(ConfigTest, NamesAreCountedByClass) {
+  ResetNames();
+  EXPECT_EQ(Dense({.units = 1})->name(), "dense");
+  EXPECT_EQ(Dense({.units = 1}, {.name = "mine"})->name(), "mine");
+  EXPECT_EQ(Dense({.units = 1})->name(), "dense_1");
+  EXPECT_EQ(LeakyReLU()->name(), "leaky_re_lu");
+  EXPECT_EQ(Dense({.units = 1})->ToString(),
+            "<Dense name=dense_2, built=False>");
+}
+
+TEST(ConfigTest, FunctionalModelsWriteWhatKerasWrites) {
+  KerasTensor a = Input({.shape = {{4}}, .name = "a"});
+  KerasTensor b = Input({.shape = {{4}}, .name = "b"});
+  Dense shared({.units = 3}, {.name = "shared"});
+  KerasTensor x = shared(a), y = shared(b);
+  KerasTensor joined = Concatenate({}, {.name = "join"})({x, y});
+  KerasTensor out =
+      Dense({.units = 2, .activation = "softmax"}, {.name = "out"})(joined);
+  auto model = MakeModel({a, b}, {out, joined}, {.name = "two"});
+  ASSERT_TRUE(model.ok()) << model.status();
+  ExpectAsKeras(*model, "models/functional");
+  EXPECT_EQ(out.shape().ToString(), "(batch, 2)");
+  Layer* join = *(*model)->GetLayer("join");
+  EXPECT_EQ(join->class_name(), "Concatenate");
+}
+
+TEST(ConfigTest, SequentialModelsWriteWhatKerasWrites) {
+  Sequential model(
+      {Input({.shape = {{5}}, .name = "begin"}),
+       Dense({.units = 4, .activation = "relu"}, {.name = "first"}),
+       Dense({.units = 2}, {.name = "second"})},
+      {.name = "chain"});
+  ASSERT_TRUE(model->status().ok()) << model->status();
+  ASSERT_TRUE(model->BuildAll().ok());
+  ExpectAsKeras(model, "models/sequential");
+}
+
+TEST(ConfigTest, OperationsOfGraphsAreWrittenAsKerasWritesThem) {
+  ResetNames();
+  KerasTensor o = Input({.shape = {{2}}, .name = "o"});
+  auto model = MakeModel(Value(o), Value((o + 1) * Value(o / 2)),
+                         {.name = "operations"});
+  ASSERT_TRUE(model.ok()) << model.status();
+  ExpectAsKeras(*model, "models/operations");
+}
+
+TEST(ConfigTest, LayersTakeTheOptionsOfTheProcess) {
+  const DTypePolicy before = config::dtype_policy();
+  ASSERT_TRUE(config::set_dtype_policy("mixed_bfloat16").ok());
+  EXPECT_EQ(Dense({.units = 1})->compute_dtype(), DType::kBFloat16);
+  EXPECT_EQ(Dense({.units = 1})->variable_dtype(), DType::kFloat32);
+  EXPECT_EQ(Dense({.units = 1}, {.dtype = "float16"})->variable_dtype(),
+            DType::kFloat16);
+  EXPECT_FALSE(config::set_dtype_policy("mixed_float7").ok());
+  ASSERT_TRUE(config::set_dtype_policy(before).ok());
+  EXPECT_FALSE(config::set_image_data_format("channels_middle").ok());
+  EXPECT_FALSE(config::set_floatx(DType::kInt32).ok());
+  EXPECT_EQ(config::epsilon(), 1e-7);
+}
+
+// Each is one sentence that names the layer and what is wrong.
+TEST(ConfigTest, WrongOptionsAreErrorsOfTheLayer) {
+  EXPECT_EQ(Dense({.units = -1}, {.name = "d"})->status().message(),
+            "layer 'd' of class 'Dense': 'units' must be a positive integer, "
+            "not -1");
+  EXPECT_EQ(Dense({.units = 1, .activation = "relux"}, {.name = "d"})
+                ->status()
+                .message(),
+            "layer 'd' of class 'Dense': 'activation' is the activation "
+            "'relux', which is not supported");
+  EXPECT_EQ(Dense({.units = 1, .kernel_initializer = "hex"}, {.name = "d"})
+                ->status()
+                .message(),
+            "layer 'd' of class 'Dense': 'kernel_initializer' is the "
+            "initializer 'hex', which is not supported");
+  KerasTensor x = Input({.shape = {{4}}});
+  EXPECT_FALSE(Dense({.units = -1})(x).ok());
+  EXPECT_EQ(Dense({.units = 3})(Input({.shape = Shape()})).status().message(),
+            "layer 'dense_4': Input 0 with name 'None' of layer 'dense_4' is "
+            "incompatible with the layer: expected min_ndim=2, found ndim=1. "
+            "Full shape received: (batch,)");
+}
+
+}  // namespace
+}  // namespace keratin
