@@ -95,10 +95,9 @@ absl::Status Equation::Resolve(
   // Keras passes over sizes beyond those of the equation.
   const size_t expected = y_.size() + elided_;
   if (result_.size() < expected) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'output_shape' has ", output.size(),
-                     " axes, which makes ", result_.size(),
-                     " with the batch, and 'equation' gives ", expected));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'output_shape' has ", output.size(), " axes, which makes ",
+        result_.size(), " with the batch, and 'equation' gives ", expected));
   }
   const int first_x = elided_left_ ? elided_ : 0;
   for (size_t k = 0; k < y_.size(); ++k) {

@@ -32,8 +32,8 @@ class MergeWith : public LayerWith<Options> {
                                      ? std::vector<Tensor>()
                                      : arguments.positional[0].tensors();
     if (inputs.empty())
-      return Value(
-          Layer::Fail(absl::StrCat(this->class_name(), " takes a list of tensors")));
+      return Value(Layer::Fail(
+          absl::StrCat(this->class_name(), " takes a list of tensors")));
     return Value(Combine(AlignRanks(inputs)));
   }
   absl::Status BuildFrom(const Arguments& arguments) override {
@@ -127,7 +127,8 @@ class ConcatenateLayer : public MergeWith<ConcatenateOptions> {
       masks.push_back(mask);
     }
     if (!any) return Tensor();
-    return ops::All(ops::Concatenate(masks, static_cast<int>(options_.axis)), -1);
+    return ops::All(ops::Concatenate(masks, static_cast<int>(options_.axis)),
+                    -1);
   }
 
  private:
