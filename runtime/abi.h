@@ -68,6 +68,7 @@ struct keratin_model {
   const unsigned char* weights; /* the prepared block; null: not embedded */
   /* The saved value of each written variable; null: not embedded. */
   const void* const* initial_state;
+  uint64_t initial_states; /* how many there are */
 };
 
 #ifdef __cplusplus

@@ -113,7 +113,7 @@ absl::StatusOr<Executable> Executable::Create(
   entry_points.weights = model.weights;
   if (model.initial_state != nullptr) {
     entry_points.initial_state.assign(
-        model.initial_state, model.initial_state + manifest.state_size());
+        model.initial_state, model.initial_state + model.initial_states);
   }
   return Create(std::move(manifest), std::move(entry_points), std::move(owner));
 }

@@ -48,7 +48,8 @@ keratin_model Model(const std::string& manifest) {
           [](const keratin_call*) { return 0; },
           [](const keratin_call*) { return 0; },
           reinterpret_cast<const unsigned char*>(state),
-          state};
+          state,
+          1};
 }
 
 std::string Refusal(Manifest manifest) {

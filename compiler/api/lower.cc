@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/api/c_names.h"
-#include "compiler/api/describe.h"
+#include "compiler/pipeline/describe.h"
 #include "compiler/codegen/artifact_data.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"

@@ -77,7 +77,8 @@ class Writer {
     llvm::Constant* state = data_.state.empty() ? null : State();
     auto* model = Struct({llvm::ConstantInt::get(i64_, KERATIN_ABI_VERSION),
                           manifest, llvm::ConstantInt::get(i64_, bytes.size()),
-                          prepare_, call_, embedded ? weights_ : null, state},
+                          prepare_, call_, embedded ? weights_ : null, state,
+                          llvm::ConstantInt::get(i64_, data_.state.size())},
                          Name("_model"));
     if (data_.library) {
       new llvm::GlobalVariable(module_, pointer_, true,

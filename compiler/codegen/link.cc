@@ -77,9 +77,11 @@ absl::Status LinkSharedLibrary(const std::string& object,
   TemporaryFile input;
   absl::Status status = input.Write(object);
   if (!status.ok()) return status;
-  std::vector<std::string> command = {
-      "ld.lld",     "-shared",    "-o",          library,
-      input.path(), "-Bsymbolic", "--as-needed", "--build-id=none"};
+  std::vector<std::string> command = {"ld.lld",         "--no-mmap-output-file",
+                                      "-shared",        "-o",
+                                      library,          input.path(),
+                                      "-Bsymbolic",     "--as-needed",
+                                      "--build-id=none"};
   if (machine.is_host_architecture) {
     command.push_back("--no-undefined");
     for (const char* function : {"exp", "memcpy"}) {

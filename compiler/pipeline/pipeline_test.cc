@@ -43,7 +43,7 @@ func.func @call(%x: tensor<4xf32>) -> tensor<4xf32> {
   const std::string path = message.substr(message.rfind(' ') + 1);
   std::ifstream file(path);
   const std::string rest((std::istreambuf_iterator<char>(file)), {});
-  ASSERT_TRUE(absl::StartsWith(rest, "// keratin-opt --target=x86-64-v3 "))
+  ASSERT_TRUE(absl::StartsWith(rest, "// keratin-opt --target=avx2 "))
       << message << "\n"
       << rest;
   EXPECT_TRUE(absl::StrContains(rest, "--pass-pipeline='builtin.module("));

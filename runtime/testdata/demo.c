@@ -58,5 +58,6 @@ static const struct keratin_model kModel = {
     call,
     (const unsigned char*)kPrepared,
     kInitialState,
+    sizeof(kInitialState) / sizeof(kInitialState[0]),
 };
 const struct keratin_model* const keratin_library = &kModel;

@@ -31,6 +31,9 @@ void ExpectAsKeras(const LayerPtr& layer, const std::string& reference) {
   // And back, and the same again.
   auto read = LayerRegistry::Deserialize(written);
   ASSERT_TRUE(read.ok()) << read.status();
+  // What is written of a model's layers when they are built.
+  if (auto* model = dynamic_cast<Model*>(read->get()))
+    ASSERT_TRUE(model->BuildAll().ok());
   EXPECT_EQ(FirstDifference((*read)->GetConfig(), *want.Find("config")), "");
 }
 

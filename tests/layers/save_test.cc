@@ -30,7 +30,7 @@ ModelPtr Everything() {
   Dense shared({.units = 4, .activation = "tanh"}, {.dtype = "mixed_bfloat16"});
   Sequential inner({Input({.shape = {{3, 4}}}), Dense({.units = 4}), PReLU()});
   KerasTensor sum = Add()({shared(rows), shared(shared(rows))});
-  KerasTensor out = Softmax()(inner(sum));
+  KerasTensor out = Activation({.activation = "softmax"})(inner(sum));
   auto model = MakeModel(Value(words), Value(out), {.name = "everything"});
   EXPECT_TRUE(model.ok()) << model.status();
   return *model;

@@ -1,4 +1,4 @@
-#include "compiler/api/describe.h"
+#include "compiler/pipeline/describe.h"
 
 #include <utility>
 

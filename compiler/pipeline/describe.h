@@ -1,7 +1,7 @@
 // What the manifest says of a module, read from the module as it passes through
 // the pipeline.
-#ifndef KERATIN_COMPILER_API_DESCRIBE_H_
-#define KERATIN_COMPILER_API_DESCRIBE_H_
+#ifndef KERATIN_COMPILER_PIPELINE_DESCRIBE_H_
+#define KERATIN_COMPILER_PIPELINE_DESCRIBE_H_
 
 #include <string>
 
@@ -25,4 +25,4 @@ void DescribeWorkspaces(mlir::ModuleOp module, Manifest& manifest);
 
 }  // namespace keratin
 
-#endif  // KERATIN_COMPILER_API_DESCRIBE_H_
+#endif  // KERATIN_COMPILER_PIPELINE_DESCRIBE_H_
