@@ -35,7 +35,6 @@ class PendingFile {
   ~PendingFile() {
     if (!done_) std::remove(temporary_.c_str());
   }
-  const std::string& temporary() const { return temporary_; }
 
   absl::Status Write(absl::string_view content) {
     std::FILE* file = std::fopen(temporary_.c_str(), "wb");
@@ -209,7 +208,8 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
       std::filesystem::path(path).replace_extension(".h").string());
   PendingFile bytes(path + ".weights");
   if (library) {
-    status = LinkSharedLibrary(*object, *machine, code.temporary());
+    auto linked = LinkSharedLibrary(*object, *machine);
+    status = linked.ok() ? code.Write(*linked) : linked.status();
   } else {
     status = code.Write(*object);
     if (status.ok()) status = header.Write(HeaderOf(manifest));

@@ -10,6 +10,7 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Triple.h"
@@ -71,17 +72,17 @@ absl::Status CheckLinkable(const Machine& machine) {
                    " cannot be written: use --emit=object"));
 }
 
-absl::Status LinkSharedLibrary(const std::string& object,
-                               const Machine& machine,
-                               const std::string& library) {
-  TemporaryFile input;
+absl::StatusOr<std::string> LinkSharedLibrary(const std::string& object,
+                                              const Machine& machine) {
+  // Not straight to where the library shall stand: the linker maps its output,
+  // and a full disk there would be a signal instead of an error.
+  TemporaryFile input, output;
   absl::Status status = input.Write(object);
+  if (status.ok()) status = output.Write("");
   if (!status.ok()) return status;
-  std::vector<std::string> command = {"ld.lld",         "--no-mmap-output-file",
-                                      "-shared",        "-o",
-                                      library,          input.path(),
-                                      "-Bsymbolic",     "--as-needed",
-                                      "--build-id=none"};
+  std::vector<std::string> command = {
+      "ld.lld",     "-shared",    "-o",          output.path(),
+      input.path(), "-Bsymbolic", "--as-needed", "--build-id=none"};
   if (machine.is_host_architecture) {
     command.push_back("--no-undefined");
     for (const char* function : {"exp", "memcpy"}) {
@@ -100,9 +101,16 @@ absl::Status LinkSharedLibrary(const std::string& object,
   llvm::raw_string_ostream stream(said);
   const lld::Result result =
       lld::lldMain(arguments, stream, stream, {{lld::Gnu, &lld::elf::link}});
-  if (result.retCode == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(
-      "'", library, "' cannot be linked: ", FirstLine(stream.str())));
+  if (result.retCode != 0) {
+    return absl::UnavailableError(absl::StrCat(
+        "the shared library cannot be linked: ", FirstLine(stream.str())));
+  }
+  auto linked = llvm::MemoryBuffer::getFile(output.path());
+  if (!linked) {
+    return absl::UnavailableError(absl::StrCat(
+        "'", output.path(), "' cannot be read: ", linked.getError().message()));
+  }
+  return (*linked)->getBuffer().str();
 }
 
 }  // namespace keratin

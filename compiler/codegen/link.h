@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "compiler/codegen/machine.h"
 
 namespace keratin {
@@ -13,12 +14,12 @@ namespace keratin {
 // Unimplemented where libraries of that machine are no ELF files.
 absl::Status CheckLinkable(const Machine& machine);
 
-// Links an object file's bytes into `library`. It names libc and libm as what
-// it needs if it is for this kind of machine; for others, whoever loads it
-// brings them along. An object that needs anything else is an error.
-absl::Status LinkSharedLibrary(const std::string& object,
-                               const Machine& machine,
-                               const std::string& library);
+// The bytes of a library, linked from those of an object file. It names libc
+// and libm as what it needs if it is for this kind of machine; for others,
+// whoever loads it brings them along. An object that needs anything else is an
+// error.
+absl::StatusOr<std::string> LinkSharedLibrary(const std::string& object,
+                                              const Machine& machine);
 
 }  // namespace keratin
 
