@@ -59,14 +59,14 @@ class Artifacts(command.CommandTest):
         self.assert_ok(command.run("run", model, "--inputs=" + inputs, "--outputs=" + out, *flags))
         return result_bytes(out)
 
-    def link(self, source, *objects, language="c", name="main", c="c99"):
+    def link(self, source, *objects, language="c", standard="c99"):
         """A program of the source, compiled as strictly as compilers can be asked to."""
-        path = self.path(name + (".c" if language == "c" else ".cc"))
+        path = self.path("main.c" if language == "c" else "main.cc")
         with open(path, "w") as file:
             file.write(source)
-        program = self.path(name)
-        standard = ["-std=" + c] if language == "c" else ["-std=c++11", "-x", "c++"]
-        built = subprocess.run([CC, *standard, "-Wall", "-Wextra", "-pedantic", "-Werror", "-I" + self.folder, path,
+        program = self.path("main")
+        flags = ["-std=" + standard] if language == "c" else ["-std=c++11", "-x", "c++"]
+        built = subprocess.run([CC, *flags, "-Wall", "-Wextra", "-pedantic", "-Werror", "-I" + self.folder, path,
                                 *(["-x", "none"] if language != "c" else []), *objects, "-lm", "-o", program],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(built.returncode, 0, built.stdout)
@@ -177,7 +177,7 @@ int main(void) {
     def test_the_c_example(self):
         obj = self.compile(command.DIGITS, "digits.o")
         with open(os.path.join(command.ROOT, "examples", "c", "digits.c")) as file:
-            program = self.link(file.read(), obj, c="c11")  # aligned_alloc
+            program = self.link(file.read(), obj, standard="c11")
         said = subprocess.run([program], stdout=subprocess.PIPE, check=True, text=True).stdout
         self.assertRegex(said, r"\Adigit 3, probability (0\.9\d+|1\.0+)\n\Z")
 
