@@ -66,12 +66,11 @@ std::optional<int64_t> BatchOf(const NamedArrays& arrays) {
 
 std::string ToText(const nlohmann::json& row) {
   return absl::StrFormat(
-      "%s, batch %s, %d threads: compile %.3f s; call min %.4f ms, median %.4f "
+      "batch %s, %d threads: compile %.3f s; call min %.4f ms, median %.4f "
       "ms of %d calls\n",
-      row["model"].get<std::string>(), row["batch"].dump(),
-      row["threads"].get<int64_t>(), row["compile_s"].get<double>(),
-      row["min_ms"].get<double>(), row["median_ms"].get<double>(),
-      row["calls"].get<int64_t>());
+      row["batch"].dump(), row["threads"].get<int64_t>(),
+      row["compile_s"].get<double>(), row["min_ms"].get<double>(),
+      row["median_ms"].get<double>(), row["calls"].get<int64_t>());
 }
 
 absl::Status Bench(BenchFlags flags) {
@@ -132,7 +131,6 @@ absl::Status Bench(BenchFlags flags) {
   }
   std::sort(milliseconds.begin(), milliseconds.end());
   nlohmann::json row = {
-      {"model", flags.model},
       {"threads", flags.threads},
       {"compile_s", compile_s},
       {"min_ms", milliseconds.front()},

@@ -30,7 +30,7 @@ using mlir::Value;
 namespace arith = mlir::arith;
 
 constexpr double kParallelWork =
-    16384;  // scalar operations worth waking another thread
+    20000;  // scalar operations worth waking another thread
 
 struct StagePlan {
   Stage stage;
