@@ -86,7 +86,10 @@ absl::Status ConvLSTMCell::Build(const Shape& input) {
   recurrent_kernel.push_back(filters);
   kernel.push_back(kGates * filters);
   recurrent_kernel.push_back(kGates * filters);
-  AddWeights(kernel, recurrent_kernel, {kGates * filters});
+  AddWeights(kernel, recurrent_kernel, {kGates * filters},
+             options_.unit_forget_bias
+                 ? UnitForgetBias(options_.bias_initializer)
+                 : options_.bias_initializer);
   return absl::OkStatus();
 }
 

@@ -1,10 +1,40 @@
 #include "layers/rnn/gated_cell.h"
 
+#include <memory>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "layers/ops/arithmetic.h"
+#include "layers/ops/creation.h"
 #include "layers/ops/shaping.h"
 
 namespace keratin {
+namespace {
+
+class UnitForgetBiasInitializer : public InitializerObject {
+ public:
+  explicit UnitForgetBiasInitializer(
+      std::shared_ptr<const InitializerObject> others)
+      : others_(std::move(others)) {}
+  Tensor operator()(const Shape& shape, DType dtype) const override {
+    const int64_t units = *shape[0].AsConstant() / 4;
+    return ops::Concatenate({(*others_)({units}, dtype),
+                             ops::Ones({units}, dtype),
+                             (*others_)({2 * units}, dtype)});
+  }
+
+ private:
+  std::shared_ptr<const InitializerObject> others_;
+};
+
+}  // namespace
+
+Initializer UnitForgetBias(const Initializer& others) {
+  auto object = others.Get();
+  // An initializer that there is none of says so where it is used.
+  if (!object.ok() || *object == nullptr) return others;
+  return Initializer(std::make_shared<UnitForgetBiasInitializer>(*object));
+}
 
 std::vector<Tensor> Masked(const Tensor& x, const std::vector<Tensor>& masks) {
   if (masks.empty()) return {x};

@@ -44,6 +44,10 @@ std::vector<Tensor> GateProducts(
     const std::function<Tensor(const Tensor& x, const Tensor& kernel)>& product,
     int axis = -1);
 
+// The first bias of four gates i, f, c, o: by `others`, but ones for f. Keras:
+// unit_forget_bias.
+Initializer UnitForgetBias(const Initializer& others);
+
 // Equal parts of an axis.
 std::vector<Tensor> Gates(const Tensor& x, int gates, int axis = -1);
 
@@ -53,7 +57,7 @@ class GatedCell : public DropoutRNNCell {
   void Describe(Fields& f) override { options_.Describe(f); }
 
   void AddWeights(const Shape& kernel, const Shape& recurrent_kernel,
-                  const Shape& bias) {
+                  const Shape& bias, const Initializer& bias_initializer) {
     kernel_ = AddWeight({.name = "kernel",
                          .shape = kernel,
                          .initializer = options_.kernel_initializer,
@@ -68,7 +72,7 @@ class GatedCell : public DropoutRNNCell {
     if (!options_.use_bias) return;
     bias_ = AddWeight({.name = "bias",
                        .shape = bias,
-                       .initializer = options_.bias_initializer,
+                       .initializer = bias_initializer,
                        .regularizer = options_.bias_regularizer,
                        .constraint = options_.bias_constraint});
   }

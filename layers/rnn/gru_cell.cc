@@ -36,7 +36,8 @@ absl::Status GRUCell::Build(const Shape& input) {
   absl::Status status = CheckUnits(units, input);
   if (!status.ok()) return status;
   AddWeights({input.back(), 3 * units}, {units, 3 * units},
-             options_.reset_after ? Shape{2, 3 * units} : Shape{3 * units});
+             options_.reset_after ? Shape{2, 3 * units} : Shape{3 * units},
+             options_.bias_initializer);
   return absl::OkStatus();
 }
 

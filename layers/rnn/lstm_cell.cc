@@ -23,7 +23,10 @@ absl::Status LSTMCell::Build(const Shape& input) {
   const int64_t units = options_.units;
   absl::Status status = CheckUnits(units, input);
   if (!status.ok()) return status;
-  AddWeights({input.back(), 4 * units}, {units, 4 * units}, {4 * units});
+  AddWeights({input.back(), 4 * units}, {units, 4 * units}, {4 * units},
+             options_.unit_forget_bias
+                 ? UnitForgetBias(options_.bias_initializer)
+                 : options_.bias_initializer);
   return absl::OkStatus();
 }
 

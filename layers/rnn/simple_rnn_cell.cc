@@ -14,7 +14,8 @@ absl::Status SimpleRNNCell::Build(const Shape& input) {
   const int64_t units = options_.units;
   absl::Status status = CheckUnits(units, input);
   if (!status.ok()) return status;
-  AddWeights({input.back(), units}, {units, units}, {units});
+  AddWeights({input.back(), units}, {units, units}, {units},
+             options_.bias_initializer);
   return absl::OkStatus();
 }
 

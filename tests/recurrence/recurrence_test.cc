@@ -1,6 +1,6 @@
 // Recurrent models that need more than one call: lengths that only the call
-// knows, states that go from call to call. testdata/ is written by
-// tests/recurrence/generate.py with the real Keras.
+// knows, states that go from call to call; and how biases begin. testdata/ is
+// written by tests/recurrence/generate.py with the real Keras.
 #include <cmath>
 #include <map>
 #include <memory>
@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/api/keratin.h"
 #include "gtest/gtest.h"
+#include "layers/base/initialize.h"
+#include "layers/base/layer.h"
 #include "layers/base/variable.h"
 #include "layers/models/model.h"
 #include "layers/saving/load.h"
@@ -22,13 +24,6 @@ namespace keratin {
 namespace {
 
 constexpr char kFolder[] = "tests/recurrence/testdata/";
-
-std::vector<Array> ValuesOf(const std::vector<Variable*>& variables) {
-  std::vector<Array> values;
-  for (const Variable* variable : variables)
-    values.push_back(variable->array().value());
-  return values;
-}
 
 void ExpectNear(const Array& got, const Array& want) {
   ASSERT_EQ(got.sizes(), want.sizes());
@@ -46,8 +41,8 @@ TEST(Recurrence, OneFunctionTakesAnyBatchAndLength) {
   std::map<std::string, Array> by_name(arrays->begin(), arrays->end());
   for (int k = 0; k < 3; ++k) {
     auto results =
-        exe->StatelessCall(ValuesOf((*model)->trainable_variables()),
-                           ValuesOf((*model)->non_trainable_arguments()),
+        exe->StatelessCall(*ValuesOf((*model)->trainable_variables()),
+                           *ValuesOf((*model)->non_trainable_arguments()),
                            {by_name.at(absl::StrCat("x", k))});
     ASSERT_TRUE(results.ok()) << results.status();
     ExpectNear(results->outputs[0], by_name.at(absl::StrCat("y", k)));
@@ -67,9 +62,9 @@ TEST(Recurrence, StatesGoFromCallToCall) {
   std::map<std::string, Array> by_name(arrays->begin(), arrays->end());
 
   const std::vector<Array> trainable =
-      ValuesOf((*model)->trainable_variables());
+      *ValuesOf((*model)->trainable_variables());
   std::vector<Array> non_trainable =
-      ValuesOf((*model)->non_trainable_arguments());
+      *ValuesOf((*model)->non_trainable_arguments());
   auto prepared = exe->Prepare(trainable, non_trainable);
   ASSERT_TRUE(prepared.ok()) << prepared.status();
   auto state = exe->StateOf(trainable, non_trainable);
@@ -80,6 +75,26 @@ TEST(Recurrence, StatesGoFromCallToCall) {
     ASSERT_TRUE(results.ok()) << results.status();
     ExpectNear(results->outputs[0], by_name.at(absl::StrCat("y", k)));
     state = std::move(results->state);
+  }
+}
+
+// Keras's unit_forget_bias: gates stand in the order i, f, c, o.
+TEST(Recurrence, ForgetGatesBeginOpen) {
+  for (const bool open : {true, false}) {
+    auto layer = LayerRegistry::Deserialize(Value::Dict(
+        {{"class_name", "LSTM"},
+         {"config",
+          Value::Dict(
+              {{"name", "lstm"}, {"units", 2}, {"unit_forget_bias", open}})}}));
+    ASSERT_TRUE(layer.ok()) << layer.status();
+    auto result = (**layer)(Array::Zeros(DType::kFloat32, {1, 3, 4}));
+    ASSERT_TRUE(result.ok()) << result.status();
+    auto values = ValuesOf((*layer)->trainable_variables());
+    ASSERT_TRUE(values.ok()) << values.status();
+    const Array& bias = values->back();
+    ASSERT_EQ(bias.elements(), 8);
+    for (int k = 0; k < 8; ++k)
+      EXPECT_EQ(bias.data<float>()[k], open && (k == 2 || k == 3) ? 1 : 0) << k;
   }
 }
 
