@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/api/c_names.h"
-#include "compiler/pipeline/describe.h"
 #include "compiler/codegen/artifact_data.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
+#include "compiler/pipeline/describe.h"
 #include "compiler/pipeline/pipeline.h"
 #include "ir/trace/module.h"
 #include "passes/codegen/passes.h"

@@ -39,7 +39,7 @@ absl::Status Run() {
 
   // Ahead of time: custom_layer.o and its C header.
   keratin::Sequential model({keratin::Input({.shape = {{2}}}), linear});
-  return keratin::WriteObject(*model, "/tmp/custom_layer.o");
+  return keratin::WriteObject(*model, "custom_layer.o");
 }
 
 }  // namespace
