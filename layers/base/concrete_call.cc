@@ -182,7 +182,7 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
   std::unique_lock<std::mutex> lock(mutex_);
   auto found = CompiledFor(layer, arguments);
   if (!found.ok()) return found.status();
-  const std::shared_ptr<Compiled> slot = *found;
+  const std::shared_ptr<Compiled> slot = *std::move(found);
   Compiled& compiled = *slot;
   const Executable executable = compiled.executable;
 

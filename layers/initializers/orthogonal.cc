@@ -30,7 +30,7 @@ class OrthogonalClass : public InitializerObject {
     }
     Dim rows = 1;
     for (int axis = 0; axis + 1 < shape.rank(); ++axis) rows *= shape[axis];
-    const Dim columns = shape.back();
+    const Dim& columns = shape.back();
     const bool wide = *rows.AsConstant() < *columns.AsConstant();
     const Dim longer = wide ? columns : rows, shorter = wide ? rows : columns;
     Tensor normal =
