@@ -17,14 +17,13 @@ absl::StatusOr<std::unique_ptr<RecurrentLayer>> Deserialize(
     const Value& serialized) {
   auto layer = LayerRegistry::Deserialize(serialized);
   if (!layer.ok()) return layer.status();
-  auto* recurrent = dynamic_cast<RecurrentLayer*>(layer->get());
-  if (recurrent == nullptr) {
+  if (dynamic_cast<RecurrentLayer*>(layer->get()) == nullptr) {
     return absl::UnimplementedError(
         absl::StrCat("'layer' is of class '", (*layer)->class_name(),
                      "', and only recurrent layers are supported"));
   }
-  layer->release();
-  return std::unique_ptr<RecurrentLayer>(recurrent);
+  return std::unique_ptr<RecurrentLayer>(
+      static_cast<RecurrentLayer*>(layer->release()));
 }
 
 // The serialized layer with its name after `prefix`, as Keras renames it.

@@ -40,13 +40,12 @@ absl::StatusOr<std::unique_ptr<RecurrentCell>> DeserializeCell(
     const Value& serialized) {
   auto layer = LayerRegistry::Deserialize(serialized);
   if (!layer.ok()) return layer.status();
-  auto* cell = dynamic_cast<RecurrentCell*>(layer->get());
-  if (cell == nullptr) {
+  if (dynamic_cast<RecurrentCell*>(layer->get()) == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         "'", (*layer)->class_name(), "' is no class of recurrent cells"));
   }
-  layer->release();
-  return std::unique_ptr<RecurrentCell>(cell);
+  return std::unique_ptr<RecurrentCell>(
+      static_cast<RecurrentCell*>(layer->release()));
 }
 
 }  // namespace keratin

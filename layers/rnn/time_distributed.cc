@@ -66,7 +66,7 @@ Value TimeDistributed::CallWith(const CallContext& context,
                         output.ToString()));
       return {};
     }
-    return {std::move(after), {output.as_tensor()}};
+    return {after, {output.as_tensor()}};
   };
   std::vector<Tensor> results =
       trace::Scan(initial, walked, length, /*reverse=*/false, body);
