@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   bazel-bootstrap
-  clang-22 lld-22 liblld-22-dev llvm-22-dev libclang-rt-22-dev libmlir-22-dev mlir-22-tools
+  clang-22 lld-22 liblld-22-dev libpolly-22-dev llvm-22-dev libclang-rt-22-dev libmlir-22-dev mlir-22-tools
   clang-format-22 clang-tidy-22
   libabsl-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev libbenchmark-dev
   libhdf5-dev libzip-dev zlib1g-dev libzstd1 libpng-dev nlohmann-json3-dev

@@ -222,6 +222,24 @@ bool Trace::AssumeEqual(const Dim& a, const Dim& b) {
   return true;
 }
 
+Trace::Position Trace::position() const {
+  mlir::Block* block = state_->builder->getBlock();
+  return block == nullptr || block->empty() ? nullptr : &block->back();
+}
+
+void Trace::MarkRematerialized(Position begin) {
+  mlir::OpBuilder& builder = *state_->builder;
+  mlir::Block* block = builder.getBlock();
+  if (block == nullptr || block->empty()) return;
+  auto* last =
+      static_cast<mlir::Operation*>(const_cast<void*>(begin));  // NOLINT
+  mlir::Operation* op = last == nullptr ? &block->front() : last->getNextNode();
+  if (op == nullptr) return;
+  const auto group = builder.getI64IntegerAttr(rematerialized_++);
+  for (; op != nullptr; op = op->getNextNode())
+    op->setDiscardableAttr("keratin.remat", group);
+}
+
 Tensor Trace::Build(
     const char* name, absl::Span<const Tensor> operands,
     absl::Span<const std::pair<const char*, Attribute>> attributes) {

@@ -98,6 +98,14 @@ class Trace {
   // Returns whether they can be equal.
   bool AssumeEqual(const Dim& a, const Dim& b);
 
+  // Where the trace is now, and the operations since then: marked by one number
+  // (the attribute keratin.remat) as those that the backward pass computes
+  // again together, in place of marks that they bear already. Both in the same
+  // body.
+  using Position = const void*;
+  Position position() const;
+  void MarkRematerialized(Position begin);
+
   // The state behind ir/trace/module.h.
   struct State;
   State& state() { return *state_; }
@@ -138,6 +146,7 @@ class Trace {
   std::unique_ptr<State> state_;
   std::shared_ptr<Trace*> self_;
   std::string layer_path_;
+  int64_t rematerialized_ = 0;  // groups so far
   absl::Status status_;
 };
 

@@ -51,6 +51,8 @@ class CallScope {
     // Whether variables are cast, and to what: kInvalid, they stay.
     bool has_autocast = false;
     DType autocast = DType::kInvalid;
+    // Whether its activation is to be rematerialized.
+    bool remat_activation = false;
   };
   std::vector<Frame>& frames() { return frames_; }
   const std::vector<Frame>& frames() const { return frames_; }

@@ -28,13 +28,6 @@ bool HasSeveralTensorArguments(const Arguments& arguments) {
   return count > 1;
 }
 
-absl::Status CheckPolicy(const DTypePolicy& policy) {
-  if (policy.quantization_mode().empty()) return absl::OkStatus();
-  return absl::UnimplementedError(
-      absl::StrCat("'dtype' is the quantized dtype policy '", policy.name(),
-                   "', which is not supported"));
-}
-
 Value ShapesOf(const Value& argument) {
   return argument.MapLeaves([](const Value& leaf) {
     return leaf.is_tensor() ? ShapeValue(leaf.as_tensor().shape()) : Value();
@@ -71,7 +64,7 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
   fields("dtype", policy_)("activity_regularizer", activity_regularizer_);
   Describe(fields);
   made_ = fields.status();
-  if (made_.ok()) made_ = CheckPolicy(policy_);
+  if (made_.ok()) made_ = CheckPolicy();
   if (name_.find('/') != std::string::npos) {
     made_ = absl::InvalidArgumentError(
         absl::StrCat("'name' cannot contain '/', as '", name_, "' does"));
@@ -88,14 +81,9 @@ absl::Status Layer::Configure(const Value& config) {
   Fields fields(config);
   fields("name", name_)("trainable", trainable_)("dtype", policy_)(
       "activity_regularizer", activity_regularizer_)("autocast", autocast_);
-  // Kept by Keras in every configuration where they were given; nothing else
-  // may differ from its default.
-  fields.Only("quantization_config", Value())
-      .Only("lora_rank", Value())
-      .Only("lora_alpha", Value());
   Describe(fields);
   if (!fields.status().ok()) return fields.status();
-  absl::Status policy = CheckPolicy(policy_);
+  absl::Status policy = CheckPolicy();
   if (!policy.ok()) return policy;
   std::vector<std::string> unread = fields.UnreadKeys();
   if (!unread.empty()) {

@@ -40,8 +40,11 @@
 #include "layers/base/input_spec.h"
 #include "layers/base/layer_registry.h"
 #include "layers/base/object.h"
+#include "layers/base/quantization.h"
+#include "layers/base/remat_scope.h"
 #include "layers/base/value.h"
 #include "layers/base/variable.h"
+#include "layers/base/variable_store.h"
 
 namespace keratin {
 
@@ -97,6 +100,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   const std::string& quantization_mode() const {
     return policy_.quantization_mode();
   }
+  // A quantized policy quantizes a layer that is built. Keras: the setter of
+  // Layer.dtype_policy.
+  absl::Status set_dtype_policy(const DTypePolicy& policy);
   bool autocast() const { return autocast_; }
   // What inputs must be; checked by every call.
   const std::vector<InputSpec>& input_spec() const { return input_spec_; }
@@ -144,6 +150,20 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::Status SetWeights(const std::vector<Array>& values);
   // Scalars in the weights.
   int64_t count_params() const;
+
+  // Replaces weights by what a mode of quantization keeps of them: "int8", or a
+  // configuration made in C++. An error if the layer is not built, is quantized
+  // already, or has no such mode. Of a model: all its layers that have the
+  // mode. Keras: Layer.quantize, Model.quantize.
+  virtual absl::Status Quantize(const QuantizationConfig& config);
+  // Adds a low-rank adaptation to a built layer. Keras: Dense.enable_lora.
+  absl::Status EnableLora(const LoraOptions& options);
+
+  // What is saved of the layer's own: own_variables(), unless the class says
+  // otherwise. A store that does not fit is an error that names both sides.
+  // Keras: save_own_variables, load_own_variables.
+  virtual absl::Status SaveOwnVariables(VariableStore& store) const;
+  virtual absl::Status LoadOwnVariables(const VariableStore& store);
   // What calls carry on beside the variables: the states of recurrent layers,
   // sublayers' too. Written by every call, never saved, and not among Keras's
   // variables; keras.layers.RNN.states.
@@ -195,7 +215,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void set_status(absl::Status status) { made_ = std::move(status); }
 
  protected:
-  Layer() = default;
+  Layer() : remat_(RematScope::Current()) {}
 
   // For layers to override: the configuration, the variables, the computation.
   virtual void Describe(Fields& fields) {}
@@ -207,6 +227,19 @@ class Layer : public std::enable_shared_from_this<Layer> {
   virtual Tensor Call(const Tensor& x);
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);
+  // The modes of quantization that the layer has; CallWith computes in the one
+  // that dtype_policy() says.
+  virtual std::vector<std::string> quantization_modes() const { return {}; }
+  // Replaces the weights by those of `policy`, which is that of the layer from
+  // then on; Quantize has checked its mode.
+  virtual absl::Status QuantizeWeights(const QuantizationConfig& config,
+                                       const DTypePolicy& policy);
+  // Adds the weights of an adaptation.
+  virtual absl::Status AddLora(const LoraOptions& options);
+  // CallWith, its operations marked for rematerialization as the RematScope
+  // asks for that the layer was made in. Keras: rematerialized_call.
+  virtual Value RematerializedCall(const CallContext& context,
+                                   const Arguments& arguments);
   // Whether inputs are cast to the compute dtype.
   virtual bool casts_inputs() const { return true; }
   // Whether state may be added after the layer was built.
@@ -216,6 +249,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
 
   // In Configured or Build. Errors are those of the call, or of status().
   Weight AddWeight(WeightSpec spec);
+  // Lets go of a weight of its own.
+  void RemoveWeight(const Weight& weight);
   // Adds a state of zeros, see states().
   Variable* AddState(const std::string& name, const Shape& shape);
   // Tracks a variable that another layer made; once only.
@@ -271,6 +306,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void set_activity_regularizer(Regularizer regularizer) {
     activity_regularizer_ = std::move(regularizer);
   }
+  void set_autocast(bool autocast) { autocast_ = autocast; }
 
  private:
   struct Own {
@@ -284,6 +320,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // False, with the error noted, if no state may be added now.
   bool MayGrow(const std::string& what);
   std::string PathOf(const std::string& name) const;
+  absl::Status CheckPolicy() const;
   CallScope::Frame FrameIn(const CallScope& scope) const;
   absl::Status MakeVariables(const Arguments& arguments);
   std::vector<Variable*> Collect(bool seeds) const;
@@ -304,6 +341,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   bool locked_ = false;
   bool has_build_ = true;  // whether the class has a Build of its own
   DTypePolicy policy_ = config::dtype_policy();
+  RematMode remat_;
   Regularizer activity_regularizer_;
   std::vector<InputSpec> input_spec_;
   Value build_config_;

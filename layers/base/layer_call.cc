@@ -45,6 +45,7 @@ CallScope::Frame Layer::FrameIn(const CallScope& scope) const {
   CallScope::Frame frame;
   frame.path =
       scope.path().empty() ? name_ : absl::StrCat(scope.path(), "/", name_);
+  frame.remat_activation = remat_.mode == "activations";
   const DType compute = compute_dtype();
   if (!scope.frames().empty() && scope.frames().back().has_autocast) {
     frame.has_autocast = true;
@@ -69,7 +70,7 @@ Value Layer::CallOf(Layer& layer, const CallContext& context,
   FrameScope frame_scope(scope, layer.FrameIn(scope));
   absl::Status status = layer.MakeVariables(arguments);
   if (!status.ok()) return Value(Trace::Current()->Error(status));
-  return layer.CallWith(context, arguments);
+  return layer.RematerializedCall(context, arguments);
 }
 
 Tensor Layer::Call(const Tensor& x) {
@@ -187,7 +188,7 @@ Value Layer::TraceCall(const Arguments& given) {
   } else if (!context.masks.empty()) {
     context.mask = context.masks[0];
   }
-  Value result = CallWith(context, arguments);
+  Value result = RematerializedCall(context, arguments);
 
   const bool any_mask = context.mask.ok() ||
                         std::any_of(context.masks.begin(), context.masks.end(),

@@ -34,9 +34,9 @@ bool Layer::MayGrow(const std::string& what) {
 
 std::string Layer::PathOf(const std::string& name) const {
   CallScope* scope = CallScope::Current();
-  return absl::StrCat(
-      scope == nullptr || scope->path().empty() ? name_ : scope->path(), "/",
-      name);
+  if (scope == nullptr || scope->path().empty())
+    return absl::StrCat(path_.empty() ? name_ : path_, "/", name);
+  return absl::StrCat(scope->path(), "/", name);
 }
 
 Weight Layer::AddWeight(WeightSpec spec) {
@@ -88,6 +88,11 @@ void Layer::Track(const Weight& weight) {
     return;
   }
   own_.push_back({weight.shared(), weight->trainable(), false});
+}
+
+void Layer::RemoveWeight(const Weight& weight) {
+  std::erase_if(
+      own_, [&](const Own& own) { return own.variable == weight.shared(); });
 }
 
 Variable* Layer::AddState(const std::string& name, const Shape& shape) {
@@ -262,6 +267,14 @@ std::vector<Variable*> Layer::trainable_variables() const {
 
 std::vector<Variable*> Layer::non_trainable_variables() const {
   return trainable_ ? Only(variables(), false) : variables();
+}
+
+absl::Status Layer::SaveOwnVariables(VariableStore& store) const {
+  return SaveInOrder(own_variables(), store);
+}
+
+absl::Status Layer::LoadOwnVariables(const VariableStore& store) {
+  return LoadInOrder(own_variables(), store, name_);
 }
 
 absl::StatusOr<std::vector<Array>> Layer::GetWeights() const {

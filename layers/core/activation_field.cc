@@ -1,8 +1,22 @@
 #include "layers/core/activation_field.h"
 
 #include "absl/strings/str_cat.h"
+#include "layers/base/call_scope.h"
 
 namespace keratin {
+
+Tensor ActivationField::operator()(const Tensor& x) const {
+  if (activation_ == nullptr) return x;
+  const CallScope* scope = CallScope::Current();
+  if (scope == nullptr || scope->frames().empty() ||
+      !scope->frames().back().remat_activation)
+    return activation_->function(x);
+  Trace& trace = *Trace::Current();
+  const Trace::Position begin = trace.position();
+  Tensor y = activation_->function(x);
+  trace.MarkRematerialized(begin);
+  return y;
+}
 
 absl::Status Read(const Value& value, ActivationField& field) {
   field.written_ = value;

@@ -14,9 +14,7 @@ class ActivationField {
   ActivationField(const char* name)  // NOLINT(google-explicit-constructor)
       : written_(name), status_(Read(Value(name), *this)) {}
 
-  Tensor operator()(const Tensor& x) const {
-    return activation_ == nullptr ? x : activation_->function(x);
-  }
+  Tensor operator()(const Tensor& x) const;
   // "linear" if there is none.
   absl::string_view name() const {
     return activation_ == nullptr ? "linear" : activation_->name;

@@ -2,16 +2,32 @@
 
 #include "absl/strings/str_cat.h"
 #include "layers/ops/arithmetic.h"
-#include "layers/ops/linear.h"
+#include "layers/quantizers/adaptable_layer.h"
 
 namespace keratin {
+
+void DenseOptions::Describe(Fields& f) {
+  f.Required("units")("units", units)("activation", activation)(
+      "use_bias", use_bias)("kernel_initializer", kernel_initializer)(
+      "bias_initializer", bias_initializer)("kernel_regularizer",
+                                            kernel_regularizer)(
+      "bias_regularizer", bias_regularizer)("kernel_constraint",
+                                            kernel_constraint)(
+      "bias_constraint", bias_constraint)("quantization_config",
+                                          quantization_config);
+  DescribeLora(f, lora_rank, lora_alpha);
+}
+
 namespace {
 
-class DenseLayer : public LayerWith<DenseOptions> {
+class DenseLayer : public AdaptableLayer<DenseOptions> {
  public:
   bool supports_masking() const override { return true; }
 
  protected:
+  std::vector<std::string> quantization_modes() const override {
+    return {"int8", "int4", "float8"};
+  }
   absl::Status Configured() override {
     if (options_.units <= 0) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -25,11 +41,16 @@ class DenseLayer : public LayerWith<DenseOptions> {
       return absl::InvalidArgumentError(
           "the last axis of the input of Dense must have a known size");
     }
-    kernel_ = AddWeight({.name = "kernel",
-                         .shape = {input.back(), options_.units},
-                         .initializer = options_.kernel_initializer,
-                         .regularizer = options_.kernel_regularizer,
-                         .constraint = options_.kernel_constraint});
+    const Shape shape = {input.back(), options_.units};
+    absl::Status status =
+        BuildWeight({.spec = {.name = "kernel",
+                              .shape = shape,
+                              .initializer = options_.kernel_initializer,
+                              .regularizer = options_.kernel_regularizer,
+                              .constraint = options_.kernel_constraint},
+                     .product = MatrixProduct(),
+                     .matrix = shape});
+    if (!status.ok()) return status;
     if (options_.use_bias) {
       bias_ = AddWeight({.name = "bias",
                          .shape = {options_.units},
@@ -38,16 +59,13 @@ class DenseLayer : public LayerWith<DenseOptions> {
                          .constraint = options_.bias_constraint});
     }
     set_input_spec({{.min_ndim = 2, .axes = {{-1, input.back().offset()}}}});
-    return absl::OkStatus();
+    return Adapt();
   }
   Tensor Call(const Tensor& x) override {
-    Tensor y = ops::MatMul(x, kernel_);
-    if (options_.use_bias) y = y + bias_;
+    Tensor y = weight_.Multiply(x, compute_dtype());
+    if (bias_) y = y + weight_.Bias(bias_, compute_dtype());
     return options_.activation(y);
   }
-
- private:
-  Weight kernel_, bias_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #define KERATIN_LAYERS_CORE_DENSE_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
@@ -18,17 +19,11 @@ struct DenseOptions {
   Initializer bias_initializer = "zeros";
   Regularizer kernel_regularizer = {}, bias_regularizer = {};
   Constraint kernel_constraint = {}, bias_constraint = {};
+  std::optional<int64_t> lora_rank = {};
+  Value lora_alpha = {};  // a number; none: the rank
+  QuantizationConfig quantization_config = {};
 
-  void Describe(Fields& f) {
-    f.Required("units")("units", units)("activation", activation)(
-        "use_bias", use_bias)("kernel_initializer", kernel_initializer)(
-        "bias_initializer", bias_initializer)(
-        "kernel_regularizer", kernel_regularizer)("bias_regularizer",
-                                                  bias_regularizer)(
-        "kernel_constraint", kernel_constraint)("bias_constraint",
-                                                bias_constraint);
-    f.Written("quantization_config", Value());
-  }
+  void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(Dense);
 

@@ -4,46 +4,40 @@
 // The equation is one of [X],[Y]->[Z], ...[X],[Y]->...[Z] and
 // [X]...,[Y]->[Z]...; axis 0 of the input is the batch.
 //
-//   {.equation = "abc,cde->abde", .output_shape = {kNone, 4, 8},
-//    .bias_axes = "de"}              // [batch, a, c] → [batch, a, 4, 8]
+//   EinsumDense({.equation = "abc,cde->abde",
+//                .output_shape = {std::nullopt, 4, 8},
+//                .bias_axes = "de"})  // [batch, a, c] → [batch, a, 4, 8]
 #ifndef KERATIN_LAYERS_CORE_EINSUM_DENSE_H_
 #define KERATIN_LAYERS_CORE_EINSUM_DENSE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
 
 namespace keratin {
 
 struct EinsumDenseOptions {
-  std::string equation;
-  // Of the result, without the batch; None: as in the input.
-  std::vector<std::optional<int64_t>> output_shape;
-  ActivationField activation;
+  std::string equation = {};  // required
+  // Of the result, without the batch; none: as in the input. Required.
+  std::vector<std::optional<int64_t>> output_shape = {};
+  ActivationField activation = {};
   // The letters of the result that the bias has; none: no bias.
-  std::optional<std::string> bias_axes;
-  Value kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
-  Value kernel_regularizer, bias_regularizer;
-  Value activity_regularizer;
-  Value kernel_constraint, bias_constraint;
+  std::optional<std::string> bias_axes = {};
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
+  std::optional<int64_t> lora_rank = {};
+  Value lora_alpha = {};  // a number; none: the rank
+  QuantizationConfig quantization_config = {};
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f);
 };
-
-class EinsumDense : public Layer {
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Build(const Shape& input) override;
-  Tensor Call(const Tensor& x) override;
-
- private:
-  EinsumDenseOptions options_;
-  Variable* kernel_ = nullptr;
-  Variable* bias_ = nullptr;
-};
+KERATIN_DECLARE_LAYER(EinsumDense);
 
 }  // namespace keratin
 

@@ -4,6 +4,7 @@
 #define KERATIN_LAYERS_CORE_EMBEDDING_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "layers/base/layer_ptr.h"
 
@@ -16,19 +17,11 @@ struct EmbeddingOptions {
   Constraint embeddings_constraint = {};
   // Whether 0 stands for no input, which the mask then says.
   bool mask_zero = false;
+  std::optional<int64_t> lora_rank = {};
+  Value lora_alpha = {};  // a number; none: the rank
+  QuantizationConfig quantization_config = {};
 
-  void Describe(Fields& f) {
-    f.Required("input_dim")
-        .Required("output_dim")("input_dim", input_dim)(
-            "output_dim", output_dim)("embeddings_initializer",
-                                      embeddings_initializer)(
-            "embeddings_regularizer", embeddings_regularizer)(
-            "embeddings_constraint", embeddings_constraint)("mask_zero",
-                                                            mask_zero);
-    f.Legacy("weights").Legacy("input_length");
-    f.Written("activity_regularizer", Value())
-        .Written("quantization_config", Value());
-  }
+  void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(Embedding);
 

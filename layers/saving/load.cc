@@ -30,14 +30,8 @@ class WeightLoader {
   // Every variable of `root`; an error for arrays that none has asked for.
   absl::Status Load(Layer& root) {
     for (const SavedPart& part : SavedParts(root)) {
-      absl::Status status;
-      if (part.seed != nullptr) {
-        // Some archives hold no seed states: the layers' own stay.
-        if (store_.contains(part.Key(0)))
-          status = Assign(*part.seed, part.Key(0));
-      } else {
-        status = LoadOwn(part);
-      }
+      absl::Status status =
+          part.seed != nullptr ? LoadSeed(part) : LoadOwn(part);
       if (!status.ok()) return status;
     }
     return CheckAllUsed();
@@ -70,47 +64,29 @@ class WeightLoader {
 
  private:
   absl::Status LoadOwn(const SavedPart& part) {
-    const std::vector<Variable*> own = part.layer->own_variables();
-    size_t stored = 0;
-    while (store_.contains(part.Key(stored))) ++stored;
-    if (stored != own.size()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the layer '", part.layer->name(), "' has ", own.size(),
-          " variables, and the weights file holds ", stored, " for it at '",
-          part.path, "'; save the model again from the code that made it"));
+    VariableStore own;
+    for (size_t k = 0;; ++k) {
+      const auto stored = store_.find(part.Key(k));
+      if (stored == store_.end()) break;
+      used_.insert(stored->first);
+      own.emplace(absl::StrCat(k), stored->second);
     }
-    for (size_t k = 0; k < own.size(); ++k) {
-      absl::Status status = Assign(*own[k], part.Key(k));
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
+    return Located(part.layer->LoadOwnVariables(own), part.Key());
   }
 
-  absl::Status Assign(Variable& variable, const std::string& key) {
-    used_.insert(key);
-    auto array = Converted(store_.at(key), variable);
-    absl::Status status =
-        array.ok() ? variable.Assign(*std::move(array)) : array.status();
+  absl::Status LoadSeed(const SavedPart& part) {
+    const auto stored = store_.find(part.Key(0));
+    // Some archives hold no seed states: the layers' own stay.
+    if (stored == store_.end()) return absl::OkStatus();
+    used_.insert(stored->first);
+    return Located(AssignStored(*part.seed, stored->second), stored->first);
+  }
+
+  static absl::Status Located(const absl::Status& status,
+                              const std::string& key) {
     if (status.ok()) return status;
-    return absl::InvalidArgumentError(
-        absl::StrCat("weights at '", key, "': ", status.message()));
-  }
-
-  // Values stay what they are: 16-bit floats are stored as their bits or
-  // widened, and backends store integers in different widths.
-  static absl::StatusOr<Array> Converted(const Array& array,
-                                         const Variable& variable) {
-    const DType dtype = variable.dtype();
-    if (array.dtype() == dtype) return array;
-    if (dtype == DType::kBFloat16 && array.dtype() == DType::kUInt16)
-      return Array::CopyOf(dtype, array.sizes(), array.raw_data());
-    if ((IsFloating(dtype) && IsFloating(array.dtype())) ||
-        (IsInteger(dtype) && IsInteger(array.dtype()))) {
-      return array.Cast(dtype);
-    }
-    return absl::InvalidArgumentError(absl::StrCat(
-        "variable '", variable.path(), "' has dtype ", DTypeName(dtype),
-        ", and cannot take an array of dtype ", DTypeName(array.dtype())));
+    return absl::Status(status.code(), absl::StrCat("weights at '", key,
+                                                    "': ", status.message()));
   }
 
   WeightStore store_;

@@ -23,11 +23,12 @@ absl::StatusOr<std::string> Weights(Model& model) {
   if (!status.ok()) return status;
   WeightStore store;
   for (const SavedPart& part : SavedParts(model)) {
-    const std::vector<Variable*> own = part.seed != nullptr
-                                           ? std::vector<Variable*>{part.seed}
-                                           : part.layer->own_variables();
-    for (size_t k = 0; k < own.size(); ++k)
-      store.emplace(part.Key(k), *own[k]->array());
+    VariableStore own;
+    status = part.seed != nullptr ? SaveInOrder({part.seed}, own)
+                                  : part.layer->SaveOwnVariables(own);
+    if (!status.ok()) return status;
+    for (auto& [name, array] : own)
+      store.emplace(absl::StrCat(part.Key(), "/", name), std::move(array));
   }
   return WriteHdf5(store);
 }

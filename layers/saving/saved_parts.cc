@@ -53,8 +53,10 @@ class Walk {
 
 }  // namespace
 
+std::string SavedPart::Key() const { return Join(path, "vars"); }
+
 std::string SavedPart::Key(size_t k) const {
-  return Join(path, absl::StrCat("vars/", k));
+  return absl::StrCat(Key(), "/", k);
 }
 
 std::vector<SavedPart> SavedParts(Layer& root) {

@@ -18,12 +18,14 @@ namespace keratin {
 
 struct SavedPart {
   std::string path;  // "layers/dense"; "" of the root
-  // One of these: a layer, whose own_variables are saved, or the state of a
+  // One of these: a layer, whose own variables are saved, or the state of a
   // seed generator.
   Layer* layer = nullptr;
   Variable* seed = nullptr;
 
-  // Of variable number k: "layers/dense/vars/0".
+  // "layers/dense/vars", and that of variable number k:
+  // "layers/dense/vars/0".
+  std::string Key() const;
   std::string Key(size_t k) const;
 };
 

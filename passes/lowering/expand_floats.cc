@@ -1,10 +1,10 @@
-// expand-floats: f16 and bf16 without a compiler's run-time library.
+// expand-floats: small floats without a compiler's run-time library.
 //
 // LLVM calls __truncsfbf2, __truncsfhf2, __truncdfhf2 and their like where the
 // target lacks an instruction, and `cc` does not link them everywhere. Here the
 // conversions become integer operations, correctly rounded to nearest even, for
 // scalars and vectors. Conversions to bf16 are always expanded: the instruction
-// flushes denormal numbers.
+// flushes denormal numbers. Of f8E4M3FN and f8E5M2 LLVM knows nothing.
 #include <optional>
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -87,18 +87,21 @@ class Expr {
   Value Select(Value c, Value x, Value y) const {
     return arith::SelectOp::create(b_, loc_, c, x, y);
   }
-  // The low 16 bits as a value of the 16-bit float type `element`.
+  // The low bits as a value of the float type `element`.
   Value Narrow(Value x, Type element) const {
-    Value low = arith::TruncIOp::create(b_, loc_, Like(b_.getI16Type()), x);
+    Value low = arith::TruncIOp::create(b_, loc_, BitsOf(element), x);
     return arith::BitcastOp::create(b_, loc_, Like(element), low);
   }
-  Value Widen(Value half) const {
-    Value bits =
-        arith::BitcastOp::create(b_, loc_, Like(b_.getI16Type()), half);
+  Value Widen(Value x) const {
+    Type element = mlir::getElementTypeOrSelf(x.getType());
+    Value bits = arith::BitcastOp::create(b_, loc_, BitsOf(element), x);
     return arith::ExtUIOp::create(b_, loc_, I32(), bits);
   }
 
  private:
+  Type BitsOf(Type element) const {
+    return Like(b_.getIntegerType(element.getIntOrFloatBitWidth()));
+  }
   Value Constant(Type type, mlir::TypedAttr value) const {
     if (auto vector = mlir::dyn_cast<mlir::VectorType>(type)) {
       return arith::ConstantOp::create(
@@ -157,7 +160,74 @@ Value HalfToFloat(const Expr& e, Value x) {
       e.Or(sign, e.Bits(e.Select(is_denormal, denormal, normal))));
 }
 
-// f64 to f32, rounded to odd, so that a second rounding to 16 bits is correct.
+// A float of 8 bits. ml_dtypes, and so JAX, has f8E4M3FN without infinities:
+// what is too large becomes NaN.
+struct Float8 {
+  int mantissa, bias;
+  uint32_t largest;   // the bits of the largest finite number
+  uint32_t overflow;  // and of what stands for larger ones
+  uint32_t nan;
+
+  static Float8 Of(Type type) {
+    return mlir::isa<mlir::Float8E4M3FNType>(type)
+               ? Float8{3, 7, 0x7e, 0x7f, 0x7f}
+               : Float8{2, 15, 0x7b, 0x7c, 0x7e};
+  }
+  // Less the exponent of f32.
+  uint32_t rebias() const { return static_cast<uint32_t>(127 - bias); }
+  // The power of two whose last bit is the least denormal number: adding it to
+  // a number rounds that to a multiple, which its low bits then count.
+  uint32_t magic() const {
+    return static_cast<uint32_t>(127 + 23 - (bias - 1 + mantissa)) << 23;
+  }
+};
+
+Value FloatToFloat8(const Expr& e, Value x, Type type) {
+  const Float8 f = Float8::Of(type);
+  const int shift = 23 - f.mantissa;
+  Value bits = e.Bits(x);
+  Value magnitude = e.And(bits, e.Int(0x7fffffff));
+  Value lowest = e.And(e.Shr(magnitude, shift), e.Int(1));
+  Value half = e.Add(lowest, e.Int((1u << (shift - 1)) - 1));
+  Value normal = e.Sub(e.Shr(e.Add(magnitude, half), shift),
+                       e.Int(f.rebias() << f.mantissa));
+  Value magic = e.FromBits(e.Int(f.magic()));
+  Value denormal =
+      e.Sub(e.Bits(e.AddF(e.FromBits(magnitude), magic)), e.Int(f.magic()));
+  Value small = e.Compare(arith::CmpIPredicate::ult, magnitude,
+                          e.Int((f.rebias() + 1) << 23));
+  Value rounded = e.Select(small, denormal, normal);
+  Value large = e.Compare(arith::CmpIPredicate::ugt, rounded, e.Int(f.largest));
+  Value nan = e.Compare(arith::CmpFPredicate::UNO, x, x);
+  Value code =
+      e.Select(nan, e.Int(f.nan), e.Select(large, e.Int(f.overflow), rounded));
+  return e.Narrow(e.Or(e.And(e.Shr(bits, 24), e.Int(0x80)), code), type);
+}
+
+Value Float8ToFloat(const Expr& e, Value x) {
+  const Float8 f = Float8::Of(mlir::getElementTypeOrSelf(x.getType()));
+  const int shift = 23 - f.mantissa;
+  Value word = e.Widen(x);
+  Value magnitude = e.And(word, e.Int(0x7f));
+  Value normal = e.Add(e.Shl(magnitude, shift), e.Int(f.rebias() << 23));
+  Value magic = e.Int(f.magic());
+  Value denormal =
+      e.Bits(e.SubF(e.FromBits(e.Or(magnitude, magic)), e.FromBits(magic)));
+  Value small =
+      e.Compare(arith::CmpIPredicate::ult, magnitude, e.Int(1u << f.mantissa));
+  // The mantissa of infinity and NaN is kept.
+  Value special = e.Or(e.Shl(magnitude, shift), e.Int(0x7f800000));
+  Value large =
+      e.Compare(arith::CmpIPredicate::ugt, magnitude, e.Int(f.largest));
+  Value bits = e.Select(large, special, e.Select(small, denormal, normal));
+  return e.FromBits(e.Or(e.Shl(e.And(word, e.Int(0x80)), 24), bits));
+}
+
+bool IsFloat8(Type type) {
+  return mlir::isa<mlir::Float8E4M3FNType, mlir::Float8E5M2Type>(type);
+}
+
+// f64 to f32, rounded to odd, so that a second rounding is correct.
 Value DoubleToOddFloat(const Expr& e, OpBuilder& b, Location loc, Value x) {
   Value near = arith::TruncFOp::create(b, loc, e.F32(), x);
   Value back = arith::ExtFOp::create(b, loc, x.getType(), near);
@@ -182,12 +252,16 @@ struct ExpandTruncF : mlir::OpRewritePattern<arith::TruncFOp> {
       arith::TruncFOp op, mlir::PatternRewriter& rewriter) const override {
     Type to = mlir::getElementTypeOrSelf(op.getType());
     Type from = mlir::getElementTypeOrSelf(op.getIn().getType());
-    if (!to.isF16() && !to.isBF16()) return mlir::failure();
+    if (!to.isF16() && !to.isBF16() && !IsFloat8(to)) return mlir::failure();
     if (to.isF16() && has_half && from.isF32()) return mlir::failure();
     Expr e(rewriter, op.getLoc(), op.getType());
     Value x = op.getIn();
     if (from.isF64()) x = DoubleToOddFloat(e, rewriter, op.getLoc(), x);
-    if (to.isBF16()) {
+    if (IsFloat8(to)) {
+      if (x.getType() != e.F32())
+        x = arith::ExtFOp::create(rewriter, op.getLoc(), e.F32(), x);
+      rewriter.replaceOp(op, FloatToFloat8(e, x, to));
+    } else if (to.isBF16()) {
       rewriter.replaceOp(op, FloatToBfloat(e, x, to));
     } else if (has_half) {
       rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), x);
@@ -205,12 +279,20 @@ struct ExpandExtF : mlir::OpRewritePattern<arith::ExtFOp> {
   mlir::LogicalResult matchAndRewrite(
       arith::ExtFOp op, mlir::PatternRewriter& rewriter) const override {
     Type from = mlir::getElementTypeOrSelf(op.getIn().getType());
-    if (!from.isF16() && !from.isBF16()) return mlir::failure();
-    bool to_double = mlir::getElementTypeOrSelf(op.getType()).isF64();
+    if (!from.isF16() && !from.isBF16() && !IsFloat8(from))
+      return mlir::failure();
+    Type to = mlir::getElementTypeOrSelf(op.getType());
+    const bool to_double = to.isF64();
     if (from.isF16() && has_half && !to_double) return mlir::failure();
     Expr e(rewriter, op.getLoc(), op.getType());
     Value wide;
-    if (from.isBF16()) {
+    if (IsFloat8(from)) {
+      wide = Float8ToFloat(e, op.getIn());
+      // Exact.
+      if (to.isF16() || to.isBF16())
+        wide =
+            arith::TruncFOp::create(rewriter, op.getLoc(), op.getType(), wide);
+    } else if (from.isBF16()) {
       wide = e.FromBits(e.Shl(e.Widen(op.getIn()), 16));
     } else if (has_half) {
       wide = arith::ExtFOp::create(rewriter, op.getLoc(), e.F32(), op.getIn());
@@ -227,10 +309,10 @@ struct ExpandExtF : mlir::OpRewritePattern<arith::ExtFOp> {
 
 bool IsNarrow(Type type) {
   Type element = mlir::getElementTypeOrSelf(type);
-  return element.isF16() || element.isBF16();
+  return element.isF16() || element.isBF16() || IsFloat8(element);
 }
 
-// Integer conversions and math functions of 16-bit floats, through f32.
+// Integer conversions and math functions of small floats, through f32.
 struct WidenOp : mlir::RewritePattern {
   explicit WidenOp(mlir::MLIRContext* context)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -285,7 +367,7 @@ class ExpandFloatsPass
   explicit ExpandFloatsPass(bool has_half = true) : has_half_(has_half) {}
   llvm::StringRef getArgument() const override { return "expand-floats"; }
   llvm::StringRef getDescription() const override {
-    return "f16 and bf16 by f32 arithmetic and integer conversions";
+    return "small floats by f32 arithmetic and integer conversions";
   }
   void getDependentDialects(mlir::DialectRegistry& registry) const override {
     registry.insert<arith::ArithDialect, mlir::math::MathDialect,

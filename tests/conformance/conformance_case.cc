@@ -31,14 +31,19 @@ std::vector<std::string> Texts(const Json& json, const char* key) {
   return texts;
 }
 
-// "call quantize('int8')" in a note asks for a step after loading.
-std::string MissingStep(const Case& c) {
-  if (c.Has("steps.jsonl") || c.Has("optimizer.json")) return "training steps";
-  const size_t at = c.note.find("call quantize(");
+// Of a note that says "call quantize('int8')".
+std::string ModeOf(const std::string& note) {
+  const std::string call = "call quantize('";
+  const size_t at = note.find(call);
   if (at == std::string::npos) return "";
-  const size_t end = c.note.find(')', at);
-  if (end == std::string::npos) return "quantize";
-  return c.note.substr(at + 5, end - at - 4) + " after loading";
+  const size_t begin = at + call.size();
+  return note.substr(begin, note.find('\'', begin) - begin);
+}
+
+// A step after loading that is not taken.
+std::string MissingStep(const Case& c) {
+  return c.Has("steps.jsonl") || c.Has("optimizer.json") ? "training steps"
+                                                         : "";
 }
 
 }  // namespace
@@ -106,6 +111,7 @@ absl::StatusOr<Case> ReadCase(const std::string& folder) {
   c.note = Text(json, "note");
   c.input_dtypes = Texts(json, "input_dtypes");
   c.output_dtypes = Texts(json, "output_dtypes");
+  c.quantize = ModeOf(c.note);
   c.missing_step = MissingStep(c);
   return c;
 }

@@ -23,6 +23,8 @@ struct Case {
   std::vector<std::string> output_dtypes;
   // What the case asks for that does not exist yet; empty: nothing.
   std::string missing_step;
+  // The mode that the model is quantized to after loading; empty: it is not.
+  std::string quantize;
 
   std::string File(const std::string& name) const {
     return folder + "/" + name;

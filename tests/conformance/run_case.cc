@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "compiler/api/keratin.h"
+#include "layers/base/quantization.h"
 #include "layers/base/variable.h"
 #include "layers/models/model.h"
 #include "layers/saving/check.h"
@@ -22,15 +23,17 @@
 namespace keratin::conformance {
 namespace {
 
-// A stored float32 array as the element type that the model wants, where the
-// case could not store that: numpy has no bfloat16 and float8, and JAX without
-// 64-bit types, with which most cases were made, no float64. No value changes.
+// A stored array as the element type that the model wants, where the case could
+// not store that: numpy has no bfloat16 and float8, and JAX without 64-bit
+// types, with which most cases were made, no float64 and int64. No value
+// changes.
 absl::StatusOr<Array> As(Array array, DType dtype) {
-  if (array.dtype() != DType::kFloat32 ||
-      (dtype != DType::kBFloat16 && dtype != DType::kFloat64 &&
-       !IsFloat8(dtype))) {
-    return array;  // if it is wrong, the call says so
-  }
+  const bool floats = array.dtype() == DType::kFloat32 &&
+                      (dtype == DType::kBFloat16 || dtype == DType::kFloat64 ||
+                       IsFloat8(dtype));
+  const bool integers =
+      array.dtype() == DType::kInt32 && dtype == DType::kInt64;
+  if (!floats && !integers) return array;  // the call says if it is wrong
   return array.Cast(dtype);
 }
 
@@ -116,6 +119,10 @@ absl::StatusOr<std::vector<std::string>> LoadCallCompare(
     const Case& c, const RunOptions& options) {
   absl::StatusOr<std::unique_ptr<Model>> model = Load(c.File("model.keras"));
   if (!model.ok()) return model.status();
+  if (!c.quantize.empty()) {
+    absl::Status status = (*model)->Quantize(QuantizationConfig(c.quantize));
+    if (!status.ok()) return status;
+  }
   CompileOptions compile;
   compile.training = c.training;
   compile.march = options.march;
@@ -171,6 +178,12 @@ Outcome RunCase(const Case& c, const RunOptions& options) {
   if (!c.missing_step.empty()) {
     outcome.verdict = Verdict::kUnsupported;
     outcome.reasons = {c.missing_step};
+    return outcome;
+  }
+  if (!c.quantize.empty() && !QuantizationConfig(c.quantize).Get().ok()) {
+    outcome.verdict = Verdict::kUnsupported;
+    outcome.reasons = {
+        absl::StrCat("quantize('", c.quantize, "') after loading")};
     return outcome;
   }
   const auto issues = Check(c.File("model.keras"));

@@ -1,0 +1,39 @@
+// ReversibleEmbedding: rows of a table by number, int [...] → [...,
+// output_dim]; called with reverse=True, the products of its input with all
+// rows,
+// [..., output_dim] → [..., input_dim]. Keras:
+// keras.layers.ReversibleEmbedding.
+#ifndef KERATIN_LAYERS_CORE_REVERSIBLE_EMBEDDING_H_
+#define KERATIN_LAYERS_CORE_REVERSIBLE_EMBEDDING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "layers/base/layer_ptr.h"
+
+namespace keratin {
+
+struct ReversibleEmbeddingOptions {
+  int64_t input_dim = 0, output_dim = 0;  // required
+  // Whether products are with the table itself, or with a matrix of their own.
+  bool tie_weights = true;
+  Initializer embeddings_initializer = "uniform";
+  Regularizer embeddings_regularizer = {};
+  Constraint embeddings_constraint = {};
+  bool mask_zero = false;
+  // Of the products; none: as it comes.
+  std::optional<std::string> reverse_dtype = {};
+  // Products y become cap · tanh(y / cap).
+  std::optional<double> logit_soft_cap = {};
+  std::optional<int64_t> lora_rank = {};
+  Value lora_alpha = {};  // a number; none: the rank
+  QuantizationConfig quantization_config = {};
+
+  void Describe(Fields& f);
+};
+KERATIN_DECLARE_LAYER(ReversibleEmbedding);
+
+}  // namespace keratin
+
+#endif  // KERATIN_LAYERS_CORE_REVERSIBLE_EMBEDDING_H_
