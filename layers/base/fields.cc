@@ -79,6 +79,12 @@ Value Written(const std::vector<std::optional<int64_t>>& field) {
   return Value::List(std::move(items));
 }
 
+absl::Status CheckPositive(const char* field, int64_t value) {
+  if (value > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", field, "' must be a positive integer, not ", value));
+}
+
 absl::Status Read(const Value& value, Axis& field) {
   field.is_list_ = value.is_sequence();
   return Read(value, field.axes_);

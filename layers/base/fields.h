@@ -64,12 +64,17 @@ absl::Status Check(const T&) {
   return absl::OkStatus();
 }
 
+// An error of the field of that name unless its value is positive.
+absl::Status CheckPositive(const char* field, int64_t value);
+
 // An axis or several, written as it was given. Keras: axis=-1 or (1, 2).
 class Axis {
  public:
   Axis(int axis) : axes_{axis} {}  // NOLINT(google-explicit-constructor)
   Axis(std::initializer_list<int64_t> axes) : axes_(axes), is_list_(true) {}
   const std::vector<int64_t>& axes() const { return axes_; }
+  // From now on written as a list, as some layers do once they are built.
+  void MakeList() { is_list_ = true; }
 
   friend absl::Status Read(const Value& value, Axis& field);
   friend Value Written(const Axis& field);

@@ -224,7 +224,10 @@ class Layer : public std::enable_shared_from_this<Layer> {
   virtual absl::Status Configured() { return absl::OkStatus(); }
   virtual absl::Status Build(const Shape& input);
   virtual absl::Status BuildFrom(const Arguments& arguments);
+  // One of these: of one tensor; of one tensor, by training or its mask; of
+  // whatever the call is given.
   virtual Tensor Call(const Tensor& x);
+  virtual Tensor CallIn(const CallContext& context, const Tensor& x);
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);
   // The modes of quantization that the layer has; CallWith computes in the one

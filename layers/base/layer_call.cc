@@ -77,6 +77,8 @@ Tensor Layer::Call(const Tensor& x) {
   return Fail(absl::StrCat("class '", class_name_, "' has no computation"));
 }
 
+Tensor Layer::CallIn(const CallContext&, const Tensor& x) { return Call(x); }
+
 Value Layer::CallWith(const CallContext& context, const Arguments& arguments) {
   if (arguments.positional.size() != 1 ||
       !arguments.positional[0].is_tensor()) {
@@ -85,7 +87,7 @@ Value Layer::CallWith(const CallContext& context, const Arguments& arguments) {
         arguments.positional.empty() ? "nothing"
                                      : arguments.positional[0].ToString())));
   }
-  return Value(Call(arguments.positional[0].as_tensor()));
+  return Value(CallIn(context, arguments.positional[0].as_tensor()));
 }
 
 Tensor Layer::operator()(const Tensor& x) {

@@ -1,45 +1,61 @@
-// Convolution: what the convolution layers of every kind and rank share: the
+// ConvolutionOf: what the convolution layers of every kind and rank share: the
 // window, the bias, the activation. Keras: BaseConv and its like.
 //
-// Invariant: after Configured, sizes, strides and dilation rates have one
-// number for each spatial axis.
+// Options are those of one kind: they have the fields of a Window, use_bias,
+// bias_initializer, bias_regularizer, bias_constraint and activation.
 #ifndef KERATIN_LAYERS_CONVOLUTIONAL_BASE_CONVOLUTION_H_
 #define KERATIN_LAYERS_CONVOLUTIONAL_BASE_CONVOLUTION_H_
 
-#include <optional>
-#include <string>
-#include <vector>
-
+#include "absl/strings/str_cat.h"
 #include "layers/base/layer.h"
-#include "layers/core/activation_field.h"
-#include "layers/ops/convolution.h"
+#include "layers/convolutional/window.h"
 
 namespace keratin {
 
-class Convolution : public Layer {
+template <typename O, int kRank>
+class ConvolutionOf : public LayerWith<O> {
  protected:
-  explicit Convolution(int rank) : rank_(rank) {}
+  absl::Status Configured() override {
+    absl::Status status =
+        window_.Configure(kRank, this->options_, may_be_causal());
+    this->set_input_spec({window_.Input()});
+    return status.ok() ? CheckOptions() : status;
+  }
+  // Whether 'padding' may be "causal".
+  virtual bool may_be_causal() const { return false; }
+  // What the options of this kind must be besides.
+  virtual absl::Status CheckOptions() = 0;
+  // The weights, for an input of so many channels; how many the output has.
+  virtual absl::StatusOr<Dim> AddKernels(const Dim& channels) = 0;
+  // Without bias and activation.
+  virtual Tensor Convolve(const Tensor& x) = 0;
 
-  // The fields that all convolutions have.
-  void DescribeWindow(Fields& f);
-  absl::Status Configured() override;
-  // The input's channels: an error if its rank is wrong or they are not known.
-  absl::StatusOr<Dim> Channels(const Shape& input) const;
-  // (*kernel_size, in, out)
-  Shape KernelShape(const Dim& in, const Dim& out) const;
-  void AddBias(const Dim& channels);
-  // Adds the bias and applies the activation.
-  Tensor Finish(Tensor y) const;
+  absl::Status Build(const Shape& input) override {
+    absl::StatusOr<Dim> in = window_.Channels(input);
+    if (!in.ok()) return in.status();
+    this->set_input_spec({window_.Input(*in)});
+    absl::StatusOr<Dim> out = AddKernels(*in);
+    if (!out.ok()) return out.status();
+    const O& o = this->options_;
+    if (o.use_bias) {
+      bias_ = this->AddWeight({.name = "bias",
+                               .shape = {*out},
+                               .initializer = o.bias_initializer,
+                               .regularizer = o.bias_regularizer,
+                               .constraint = o.bias_constraint});
+    }
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override {
+    Tensor y = Convolve(x);
+    if (this->options_.use_bias) y = window_.AddBias(y, bias_);
+    return this->options_.activation(y);
+  }
 
-  int rank_;
-  std::vector<int64_t> kernel_size_, strides_ = {1}, dilation_rate_ = {1};
-  std::string padding_ = "valid";
-  std::optional<std::string> data_format_;
-  ActivationField activation_;
-  bool use_bias_ = true;
-  Value bias_initializer_ = "zeros", bias_regularizer_, bias_constraint_;
-  ops::ConvOptions options_;
-  Variable* bias_ = nullptr;
+  Window window_;
+
+ private:
+  Weight bias_;
 };
 
 }  // namespace keratin

@@ -1,71 +1,69 @@
 #include "layers/convolutional/conv_transpose.h"
 
-#include <algorithm>
+#include <optional>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "layers/convolutional/base_convolution.h"
 
 namespace keratin {
+namespace {
 
-void ConvTranspose::Describe(Fields& f) {
-  DescribeWindow(f);
-  f.Required("filters").Required("kernel_size")("filters", filters_)(
-      "output_padding", output_padding_)("kernel_initializer",
-                                         kernel_initializer_)(
-      "kernel_regularizer", kernel_regularizer_)("kernel_constraint",
-                                                 kernel_constraint_);
+template <int kRank>
+class ConvTransposeLayer : public ConvolutionOf<ConvTransposeOptions, kRank> {
+  using Base = ConvolutionOf<ConvTransposeOptions, kRank>;
+  using Base::options_, Base::window_;
+
+  absl::Status CheckOptions() override {
+    absl::Status status = CheckPositive("filters", options_.filters);
+    if (status.ok()) status = CheckStrides(options_);
+    if (!status.ok() || !options_.output_padding.has_value()) return status;
+    status = options_.output_padding->Spread("output_padding", kRank, 0);
+    for (int axis = 0; status.ok() && axis < kRank; ++axis) {
+      if ((*options_.output_padding)[axis] < options_.strides[axis]) continue;
+      return absl::InvalidArgumentError(
+          "'output_padding' must be less than 'strides' on every axis");
+    }
+    return status;
+  }
+  absl::StatusOr<Dim> AddKernels(const Dim& channels) override {
+    kernel_ = this->AddWeight(
+        {.name = "kernel",
+         .shape = window_.KernelShape(options_.filters, channels),
+         .initializer = options_.kernel_initializer,
+         .regularizer = options_.kernel_regularizer,
+         .constraint = options_.kernel_constraint});
+    return Dim(options_.filters);
+  }
+  Tensor Convolve(const Tensor& x) override {
+    std::vector<std::optional<int64_t>> more;
+    if (options_.output_padding.has_value()) {
+      const std::vector<int64_t>& sizes = options_.output_padding->values();
+      more.assign(sizes.begin(), sizes.end());
+    }
+    return ops::ConvTranspose(x, kernel_, window_.options(), more);
+  }
+
+  Weight kernel_;
+};
+
+}  // namespace
+
+void ConvTransposeOptions::Describe(Fields& f) {
+  f.Required("filters").Required("kernel_size")("filters", filters)(
+      "kernel_size", kernel_size)("strides", strides)("padding", padding)(
+      "output_padding", output_padding)("data_format", data_format)(
+      "dilation_rate", dilation_rate)("activation", activation)(
+      "use_bias", use_bias)("kernel_initializer", kernel_initializer)(
+      "bias_initializer", bias_initializer)(
+      "kernel_regularizer", kernel_regularizer)("bias_regularizer",
+                                                bias_regularizer)(
+      "kernel_constraint", kernel_constraint)("bias_constraint",
+                                              bias_constraint);
+  f.Written("activity_regularizer", Value());
 }
 
-absl::Status ConvTranspose::Configured() {
-  absl::Status status = Convolution::Configured();
-  if (!status.ok()) return status;
-  if (filters_ < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'filters' must be positive, not ", filters_));
-  }
-  const auto more_than_one = [](int64_t value) { return value > 1; };
-  if (std::any_of(strides_.begin(), strides_.end(), more_than_one) &&
-      std::any_of(dilation_rate_.begin(), dilation_rate_.end(),
-                  more_than_one)) {
-    return absl::InvalidArgumentError(
-        "'strides' and 'dilation_rate' cannot both be greater than 1");
-  }
-  if (!output_padding_.has_value()) return absl::OkStatus();
-  if (output_padding_->size() == 1)
-    output_padding_->resize(rank_, output_padding_->front());
-  bool fits = output_padding_->size() == strides_.size();
-  for (int axis = 0; fits && axis < rank_; ++axis) {
-    fits = (*output_padding_)[axis] >= 0 &&
-           (*output_padding_)[axis] < strides_[axis];
-  }
-  if (!fits) {
-    return absl::InvalidArgumentError(
-        "'output_padding' must be less than 'strides' on every axis, and not "
-        "negative");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ConvTranspose::Build(const Shape& input) {
-  auto channels = Channels(input);
-  if (!channels.ok()) return channels.status();
-  kernel_ = AddWeight({.name = "kernel",
-                       .shape = KernelShape(filters_, *channels),
-                       .initializer = kernel_initializer_,
-                       .regularizer = kernel_regularizer_,
-                       .constraint = kernel_constraint_});
-  AddBias(filters_);
-  return absl::OkStatus();
-}
-
-Tensor ConvTranspose::Call(const Tensor& x) {
-  std::vector<std::optional<int64_t>> output_padding;
-  if (output_padding_.has_value())
-    output_padding.assign(output_padding_->begin(), output_padding_->end());
-  return Finish(ops::ConvTranspose(x, *kernel_, options_, output_padding));
-}
-
-KERATIN_REGISTER_LAYER("keras", Conv1DTranspose);
-KERATIN_REGISTER_LAYER("keras", Conv2DTranspose);
-KERATIN_REGISTER_LAYER("keras", Conv3DTranspose);
+KERATIN_DEFINE_LAYER("keras", Conv1DTranspose, ConvTransposeLayer<1>);
+KERATIN_DEFINE_LAYER("keras", Conv2DTranspose, ConvTransposeLayer<2>);
+KERATIN_DEFINE_LAYER("keras", Conv3DTranspose, ConvTransposeLayer<3>);
 
 }  // namespace keratin

@@ -1,47 +1,49 @@
 // Transposed convolutions, which grow their input by the strides. Keras:
 // keras.layers.Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
 //
-//   {.filters = 8, .kernel_size = {3, 3}, .strides = {2, 2}}
+// [batch, *spatial, in] → [batch, *grown, filters], or with the channels on
+// axis 1. The kernel is [*kernel_size, filters, in].
+//
+//   KerasTensor y =
+//       Conv2DTranspose({.filters = 8, .kernel_size = 3, .strides = 2})(x);
 #ifndef KERATIN_LAYERS_CONVOLUTIONAL_CONV_TRANSPOSE_H_
 #define KERATIN_LAYERS_CONVOLUTIONAL_CONV_TRANSPOSE_H_
 
+#include <cstdint>
 #include <optional>
-#include <vector>
+#include <string>
 
-#include "layers/convolutional/base_convolution.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/core/activation_field.h"
+#include "layers/core/spatial_fields.h"
 
 namespace keratin {
 
-class ConvTranspose : public Convolution {
- protected:
-  using Convolution::Convolution;
-  void Describe(Fields& fields) override;
-  absl::Status Configured() override;
-  absl::Status Build(const Shape& input) override;
-  Tensor Call(const Tensor& x) override;
-
- private:
-  int64_t filters_ = 0;
+struct ConvTransposeOptions {
+  int64_t filters = 0;     // required
+  Sizes kernel_size = {};  // required
+  Sizes strides = 1;
+  std::string padding = "valid";  // or "same"
   // More elements behind the result, fewer than the strides; none: as many as
   // make the size that Keras infers.
-  std::optional<std::vector<int64_t>> output_padding_;
-  Value kernel_initializer_ = "glorot_uniform", kernel_regularizer_,
-        kernel_constraint_;
-  Variable* kernel_ = nullptr;
-};
+  std::optional<Sizes> output_padding = {};
+  DataFormat data_format = {};
+  Sizes dilation_rate = 1;
+  ActivationField activation = {};
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
 
-class Conv1DTranspose : public ConvTranspose {
- public:
-  Conv1DTranspose() : ConvTranspose(1) {}
+  void Describe(Fields& f);
 };
-class Conv2DTranspose : public ConvTranspose {
- public:
-  Conv2DTranspose() : ConvTranspose(2) {}
-};
-class Conv3DTranspose : public ConvTranspose {
- public:
-  Conv3DTranspose() : ConvTranspose(3) {}
-};
+using Conv1DTransposeOptions = ConvTransposeOptions;
+using Conv2DTransposeOptions = ConvTransposeOptions;
+using Conv3DTransposeOptions = ConvTransposeOptions;
+KERATIN_DECLARE_LAYER(Conv1DTranspose);
+KERATIN_DECLARE_LAYER(Conv2DTranspose);
+KERATIN_DECLARE_LAYER(Conv3DTranspose);
 
 }  // namespace keratin
 

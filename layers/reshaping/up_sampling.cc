@@ -1,63 +1,65 @@
 #include "layers/reshaping/up_sampling.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "layers/ops/image.h"
 #include "layers/ops/shaping.h"
 
 namespace keratin {
+namespace {
 
-void UpSampling::Describe(Fields& f) {
-  f("size", options_.size);
-  if (rank_ > 1) f("data_format", options_.data_format);
-  if (rank_ == 2) f("interpolation", options_.interpolation);
-}
-
-absl::Status UpSampling::Configured() {
-  std::vector<int64_t>& size = options_.size;
-  if (size.size() == 1) size.resize(rank_, size.front());
-  if (static_cast<int>(size.size()) != rank_ ||
-      std::any_of(size.begin(), size.end(),
-                  [](int64_t factor) { return factor < 1; })) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'size' must be a positive factor, or ", rank_, " of them"));
-  }
-  options_.interpolation = absl::AsciiStrToLower(options_.interpolation);
-  if (!ops::InterpolationOf(options_.interpolation).has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'interpolation' '", options_.interpolation, "' is unknown"));
-  }
-  if (!ops::DataFormatOf(options_.data_format.value_or("channels_last"))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'data_format' cannot be '", *options_.data_format, "'"));
-  }
-  return absl::OkStatus();
-}
-
-Tensor UpSampling::Call(const Tensor& x) {
-  if (x.rank() != rank_ + 2) {
-    return Fail(absl::StrCat("expects an input of rank ", rank_ + 2,
-                             ", not of shape ", x.shape().ToString()));
-  }
-  const ops::DataFormat format =
-      *ops::DataFormatOf(options_.data_format.value_or("channels_last"));
-  const int first = format == ops::DataFormat::kChannelsLast ? 1 : 2;
-  if (options_.interpolation != "nearest") {
-    return ops::Resize(
-        x, x.dim(first) * options_.size[0], x.dim(first + 1) * options_.size[1],
-        {.interpolation = *ops::InterpolationOf(options_.interpolation),
-         .data_format = format});
-  }
+// Every element of the axes from `first` on as often as `size` says.
+Tensor Repeated(const Tensor& x, const Sizes& size, int first) {
   Tensor y = x;
-  for (int axis = 0; axis < rank_; ++axis)
-    y = ops::Repeat(y, options_.size[axis], first + axis);
+  for (int64_t times : size.values()) y = ops::Repeat(y, times, first++);
   return y;
 }
 
-KERATIN_REGISTER_LAYER("keras", UpSampling1D);
-KERATIN_REGISTER_LAYER("keras", UpSampling2D);
-KERATIN_REGISTER_LAYER("keras", UpSampling3D);
+class UpSampling1DLayer : public LayerWith<UpSampling1DOptions> {
+  absl::Status Configured() override {
+    set_input_spec({{.ndim = 3}});
+    return CheckPositive("size", options_.size);
+  }
+  Tensor Call(const Tensor& x) override {
+    return Repeated(x, options_.size, 1);
+  }
+};
+
+class UpSampling2DLayer : public LayerWith<UpSampling2DOptions> {
+  absl::Status Configured() override {
+    set_input_spec({{.ndim = 4}});
+    options_.interpolation = absl::AsciiStrToLower(options_.interpolation);
+    if (!ops::InterpolationOf(options_.interpolation).has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'interpolation' '", options_.interpolation, "' is unknown"));
+    }
+    return options_.size.Spread("size", 2);
+  }
+  Tensor Call(const Tensor& x) override {
+    const int first = options_.data_format.first_axis();
+    if (options_.interpolation == "nearest")
+      return Repeated(x, options_.size, first);
+    return ops::Resize(
+        x, x.dim(first) * options_.size[0], x.dim(first + 1) * options_.size[1],
+        {.interpolation = *ops::InterpolationOf(options_.interpolation),
+         .data_format = options_.data_format});
+  }
+};
+
+class UpSampling3DLayer : public LayerWith<UpSampling3DOptions> {
+  absl::Status Configured() override {
+    set_input_spec({{.ndim = 5}});
+    return options_.size.Spread("size", 3);
+  }
+  Tensor Call(const Tensor& x) override {
+    return Repeated(x, options_.size, options_.data_format.first_axis());
+  }
+};
+
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", UpSampling1D, UpSampling1DLayer);
+KERATIN_DEFINE_LAYER("keras", UpSampling2D, UpSampling2DLayer);
+KERATIN_DEFINE_LAYER("keras", UpSampling3D, UpSampling3DLayer);
 
 }  // namespace keratin

@@ -1,50 +1,46 @@
 // UpSampling: every row and column several times, or interpolated. Keras:
 // keras.layers.UpSampling1D, UpSampling2D, UpSampling3D.
 //
-//   {.size = {2, 2}, .interpolation = "bilinear"}   // of UpSampling2D
+//   KerasTensor y =
+//       UpSampling2D({.size = 2, .interpolation = "bilinear"})(x);
 #ifndef KERATIN_LAYERS_RESHAPING_UP_SAMPLING_H_
 #define KERATIN_LAYERS_RESHAPING_UP_SAMPLING_H_
 
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/core/spatial_fields.h"
 
 namespace keratin {
 
-struct UpSamplingOptions {
-  // One factor, or one for each spatial axis.
-  std::vector<int64_t> size = {2};
-  std::optional<std::string> data_format;  // not of UpSampling1D
-  // Of UpSampling2D: "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5".
+// keras.layers.UpSampling1D: [batch, steps, features], channels last.
+struct UpSampling1DOptions {
+  int64_t size = 2;
+
+  void Describe(Fields& f) { f("size", size); }
+};
+KERATIN_DECLARE_LAYER(UpSampling1D);
+
+struct UpSampling2DOptions {
+  Sizes size = 2;
+  DataFormat data_format = {};
+  // "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5".
   std::string interpolation = "nearest";
-};
 
-class UpSampling : public Layer {
- protected:
-  explicit UpSampling(int rank) : rank_(rank) {}
-  void Describe(Fields& fields) override;
-  absl::Status Configured() override;
-  Tensor Call(const Tensor& x) override;
+  void Describe(Fields& f) {
+    f("size", size)("data_format", data_format)("interpolation", interpolation);
+  }
+};
+KERATIN_DECLARE_LAYER(UpSampling2D);
 
- private:
-  int rank_;
-  UpSamplingOptions options_;
-};
+struct UpSampling3DOptions {
+  Sizes size = 2;
+  DataFormat data_format = {};
 
-class UpSampling1D : public UpSampling {
- public:
-  UpSampling1D() : UpSampling(1) {}
+  void Describe(Fields& f) { f("size", size)("data_format", data_format); }
 };
-class UpSampling2D : public UpSampling {
- public:
-  UpSampling2D() : UpSampling(2) {}
-};
-class UpSampling3D : public UpSampling {
- public:
-  UpSampling3D() : UpSampling(3) {}
-};
+KERATIN_DECLARE_LAYER(UpSampling3D);
 
 }  // namespace keratin
 

@@ -7,6 +7,10 @@
 #include "layers/base/layer_registry.h"
 #include "layers/base/names.h"
 #include "layers/constraints/constraints.h"
+#include "layers/convolutional/conv.h"
+#include "layers/convolutional/conv_transpose.h"
+#include "layers/convolutional/depthwise_conv.h"
+#include "layers/convolutional/separable_conv.h"
 #include "layers/core/activation_layers.h"
 #include "layers/core/dense.h"
 #include "layers/core/embedding.h"
@@ -67,6 +71,64 @@ TEST(ConfigTest, LayersWriteWhatKerasWrites) {
   ExpectAsKeras(Identity(), "configs/identity");
   ExpectAsKeras(Add(), "configs/add");
   ExpectAsKeras(Concatenate({.axis = 1}), "configs/concatenate");
+}
+
+TEST(ConfigTest, ConvolutionsWriteWhatKerasWrites) {
+  ResetNames();
+  ExpectAsKeras(Conv1D({.filters = 4, .kernel_size = 3, .padding = "causal"}),
+                "configs/conv1d");
+  ExpectAsKeras(Conv2D({.filters = 4,
+                        .kernel_size = {3, 5},
+                        .strides = 2,
+                        .padding = "SAME",
+                        .data_format = "channels_first",
+                        .groups = 2,
+                        .activation = "relu",
+                        .kernel_regularizer = "l2"},
+                       {.activity_regularizer = "l1"}),
+                "configs/conv2d");
+  ExpectAsKeras(DepthwiseConv2D({.kernel_size = 3, .depth_multiplier = 2}),
+                "configs/depthwise_conv2d");
+  ExpectAsKeras(SeparableConv1D({.filters = 4,
+                                 .kernel_size = 3,
+                                 .dilation_rate = 2,
+                                 .use_bias = false}),
+                "configs/separable_conv1d");
+  ExpectAsKeras(Conv2DTranspose({.filters = 4,
+                                 .kernel_size = 3,
+                                 .strides = {2, 3},
+                                 .output_padding = 1}),
+                "configs/conv2d_transpose");
+}
+
+// As the other layers are, one sentence each.
+TEST(ConfigTest, WrongWindowsAreErrorsOfTheLayer) {
+  const auto message = [](const LayerPtr& layer) {
+    return std::string(layer->status().message());
+  };
+  EXPECT_EQ(message(Conv2D({.filters = 4}, {.name = "c"})),
+            "layer 'c' of class 'Conv2D': 'kernel_size' must be a positive "
+            "integer, or 2 of them, not []");
+  EXPECT_EQ(
+      message(Conv1D({.filters = 4, .kernel_size = {3, 3}}, {.name = "c"})),
+      "layer 'c' of class 'Conv1D': 'kernel_size' must be a positive "
+      "integer, not [3, 3]");
+  EXPECT_EQ(
+      message(Conv2D({.filters = 4, .kernel_size = 3, .padding = "causal"},
+                     {.name = "c"})),
+      "layer 'c' of class 'Conv2D': 'padding' must be 'valid' or 'same', "
+      "not 'causal'");
+  EXPECT_EQ(
+      message(Conv2D(
+          {.filters = 4, .kernel_size = 3, .strides = 2, .dilation_rate = 2},
+          {.name = "c"})),
+      "layer 'c' of class 'Conv2D': 'strides' and 'dilation_rate' cannot "
+      "both be greater than 1");
+  EXPECT_EQ(
+      message(Conv2D({.filters = 4, .kernel_size = 3, .data_format = "middle"},
+                     {.name = "c"})),
+      "layer 'c' of class 'Conv2D': 'data_format' must be "
+      "'channels_last' or 'channels_first', not 'middle'");
 }
 
 TEST(ConfigTest, NamesAreCountedByClass) {

@@ -46,6 +46,21 @@ def configs():
         "identity": L.Identity(),
         "add": L.Add(),
         "concatenate": L.Concatenate(axis=1),
+        "conv1d": L.Conv1D(4, 3, padding="causal"),
+        "conv2d": L.Conv2D(
+            4,
+            (3, 5),
+            strides=2,
+            padding="SAME",
+            data_format="channels_first",
+            groups=2,
+            activation="relu",
+            kernel_regularizer="l2",
+            activity_regularizer="l1",
+        ),
+        "depthwise_conv2d": L.DepthwiseConv2D(3, depth_multiplier=2),
+        "separable_conv1d": L.SeparableConv1D(4, 3, dilation_rate=2, use_bias=False),
+        "conv2d_transpose": L.Conv2DTranspose(4, 3, strides=(2, 3), output_padding=1),
     }
 
 

@@ -1,0 +1,34 @@
+#include "layers/regularization/activity_regularization.h"
+
+#include "layers/regularizers/regularizers.h"
+
+namespace keratin {
+namespace {
+
+class ActivityRegularizationLayer
+    : public LayerWith<ActivityRegularizationOptions> {
+ public:
+  bool supports_masking() const override { return true; }
+  // The regularizer is made of l1 and l2, and not written beside them.
+  Value GetConfig() override {
+    Value config = Layer::GetConfig();
+    std::erase_if(config.entries(), [](const auto& entry) {
+      return entry.first == "activity_regularizer";
+    });
+    return config;
+  }
+
+ private:
+  absl::Status Configured() override {
+    set_activity_regularizer(regularizers::L1L2(options_.l1, options_.l2));
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override { return x; }
+};
+
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", ActivityRegularization,
+                     ActivityRegularizationLayer);
+
+}  // namespace keratin
