@@ -1,23 +1,28 @@
 // AdditiveAttention: Attention whose scores are sums of tanh(query + key),
 // weighted by feature (Bahdanau's). Keras: keras.layers.AdditiveAttention.
 //
-//   {.use_scale = true, .dropout = 0.1}
+//   KerasTensor y = AdditiveAttention({.dropout = 0.1})({query, value});
 #ifndef KERATIN_LAYERS_ATTENTION_ADDITIVE_ATTENTION_H_
 #define KERATIN_LAYERS_ATTENTION_ADDITIVE_ATTENTION_H_
 
-#include "layers/attention/attention.h"
+#include <cstdint>
+#include <optional>
+
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
-class AdditiveAttention : public Attention {
- public:
-  AdditiveAttention() { options_.use_scale = true; }
+struct AdditiveAttentionOptions {
+  // Weights the features.
+  bool use_scale = true;
+  double dropout = 0;
+  std::optional<int64_t> seed = {};
 
- protected:
-  void Describe(Fields& fields) override;
-  absl::Status BuildScores(const Shape& query) override;
-  Tensor Scores(const Tensor& query, const Tensor& key) override;
+  void Describe(Fields& f) {
+    f("use_scale", use_scale)("dropout", dropout)("seed", seed);
+  }
 };
+KERATIN_DECLARE_LAYER(AdditiveAttention);
 
 }  // namespace keratin
 

@@ -8,14 +8,15 @@
 // Call arguments: inputs, mask (of query and value), training,
 // return_attention_scores, use_causal_mask.
 //
-//   {.use_scale = true, .score_mode = "dot", .dropout = 0.1}
+//   KerasTensor y = Attention({.use_scale = true})({query, value});
 #ifndef KERATIN_LAYERS_ATTENTION_ATTENTION_H_
 #define KERATIN_LAYERS_ATTENTION_ATTENTION_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
@@ -25,39 +26,14 @@ struct AttentionOptions {
   // "dot": the product of query and key; "concat": tanh of their sum.
   std::string score_mode = "dot";
   double dropout = 0;
-  std::optional<int64_t> seed;
+  std::optional<int64_t> seed = {};
 
-  void Describe(Fields& fields);
-};
-
-class Attention : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-  bool keeps_masks() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  void Describe(Fields& f) {
+    f("use_scale", use_scale)("score_mode", score_mode)("dropout", dropout)(
+        "seed", seed);
   }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  absl::Status BuildFrom(const Arguments& arguments) override;
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-
-  // How every step of the query agrees with every step of the key: [batch, T,
-  // S].
-  virtual Tensor Scores(const Tensor& query, const Tensor& key);
-  // Makes the weights, from the shape of the query.
-  virtual absl::Status BuildScores(const Shape& query);
-
-  AttentionOptions options_;
-  Variable* scale_ = nullptr;
-
- private:
-  Variable* concat_score_weight_ = nullptr;
-  Variable* seed_state_ = nullptr;
 };
+KERATIN_DECLARE_LAYER(Attention);
 
 }  // namespace keratin
 

@@ -1,43 +1,42 @@
 #include "layers/attention/multi_head_attention.h"
 
-#include "absl/strings/str_cat.h"
+#include "layers/attention/projected_attention.h"
 
 namespace keratin {
+namespace {
+
+class MultiHeadAttentionLayer
+    : public ProjectedAttentionOf<MultiHeadAttentionOptions> {
+  absl::Status Configured() override {
+    MultiHeadAttentionOptions& o = options_;
+    if (!o.value_dim.has_value()) o.value_dim = o.key_dim;
+    absl::Status status = CheckPositive("num_heads", o.num_heads);
+    if (status.ok()) status = CheckPositive("key_dim", o.key_dim);
+    if (status.ok()) status = CheckPositive("value_dim", *o.value_dim);
+    if (!status.ok()) return status;
+    return Set({.query = o.num_heads,
+                .key = o.num_heads,
+                .key_dim = o.key_dim,
+                .value_dim = *o.value_dim,
+                .output_shape = o.output_shape.values(),
+                .attention_axes = o.attention_axes.values(),
+                .takes_query_mask = false,
+                .takes_masks_away = true},
+               ProjectedAttentionOptions::Of(o));
+  }
+};
+
+}  // namespace
 
 void MultiHeadAttentionOptions::Describe(Fields& f) {
   f.Required("num_heads")
       .Required("key_dim")("num_heads", num_heads)("key_dim", key_dim)(
           "value_dim", value_dim)("output_shape", output_shape)(
           "attention_axes", attention_axes);
-  ProjectedAttentionOptions::Describe(f);
+  ProjectedAttentionOptions::Describe(f, *this);
+  f.Written("activity_regularizer", Value());
 }
 
-absl::Status MultiHeadAttention::Configured() {
-  // Keras hands it to the projections alone.
-  set_activity_regularizer(Value());
-  if (options_.num_heads <= 0 || options_.key_dim <= 0 ||
-      options_.value_dim.value_or(1) <= 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'num_heads', 'key_dim' and 'value_dim' must be positive, not ",
-        options_.num_heads, ", ", options_.key_dim, " and ",
-        options_.value_dim.value_or(options_.key_dim)));
-  }
-  return options_.Check();
-}
-
-ProjectedAttention::Heads MultiHeadAttention::heads() const {
-  return {
-      .query = options_.num_heads,
-      .key = options_.num_heads,
-      .key_dim = options_.key_dim,
-      .value_dim = options_.value_dim.value_or(options_.key_dim),
-      .output_shape = options_.output_shape.value_or(std::vector<int64_t>()),
-      .attention_axes =
-          options_.attention_axes.value_or(std::vector<int64_t>()),
-      .takes_query_mask = false,
-      .takes_masks_away = true};
-}
-
-KERATIN_REGISTER_LAYER("keras", MultiHeadAttention);
+KERATIN_DEFINE_LAYER("keras", MultiHeadAttention, MultiHeadAttentionLayer);
 
 }  // namespace keratin

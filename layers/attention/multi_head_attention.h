@@ -6,36 +6,48 @@
 // axes between batch and features are batch axes, or attended over together
 // (attention_axes).
 //
-//   {.num_heads = 8, .key_dim = 64, .dropout = 0.1}
+// Call arguments: query, value, key (the value by default), query_mask,
+// value_mask, key_mask, attention_mask, return_attention_scores, training,
+// use_causal_mask.
+//
+//   MultiHeadAttention attend({.num_heads = 8, .key_dim = 64});
+//   Value y = attend(Arguments{{x, x}, {{"use_causal_mask", true}}});
 #ifndef KERATIN_LAYERS_ATTENTION_MULTI_HEAD_ATTENTION_H_
 #define KERATIN_LAYERS_ATTENTION_MULTI_HEAD_ATTENTION_H_
 
-#include "layers/attention/projected_attention.h"
+#include <cstdint>
+#include <optional>
+
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
-struct MultiHeadAttentionOptions : ProjectedAttentionOptions {
-  int64_t num_heads = 0;
-  int64_t key_dim = 0;
-  std::optional<int64_t> value_dim;  // none: key_dim
+struct MultiHeadAttentionOptions {
+  int64_t num_heads = 0;                  // required
+  int64_t key_dim = 0;                    // required
+  std::optional<int64_t> value_dim = {};  // none: key_dim
+  double dropout = 0;
+  bool use_bias = true;
   // Sizes of the result's last axes; none: the query's last.
-  std::optional<std::vector<int64_t>> output_shape;
+  Ints output_shape = {};
   // Axes attended over; none: all but the batch and the features.
-  std::optional<std::vector<int64_t>> attention_axes;
+  Ints attention_axes = {};
+  // Only keys less than that many steps from the query's step are seen.
+  std::optional<int64_t> sliding_window = {};
+  // Another way to compute the same in Keras; here it changes nothing, and
+  // excludes what it excludes there: dropout and the return of scores.
+  bool flash_attention = false;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, bias_constraint = {};
+  // Multiplies the heads by a sigmoid of one more projection of the query.
+  bool use_gate = false;
+  std::optional<int64_t> seed = {};
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f);
 };
-
-class MultiHeadAttention : public ProjectedAttention {
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  Heads heads() const override;
-  const ProjectedAttentionOptions& options() const override { return options_; }
-
- private:
-  MultiHeadAttentionOptions options_;
-};
+KERATIN_DECLARE_LAYER(MultiHeadAttention);
 
 }  // namespace keratin
 

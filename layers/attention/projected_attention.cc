@@ -76,18 +76,6 @@ Value IntegerList(const std::vector<int64_t>& integers) {
 
 }  // namespace
 
-void ProjectedAttentionOptions::Describe(Fields& f) {
-  f("dropout", dropout)("use_bias", use_bias)("use_gate", use_gate)(
-      "sliding_window", sliding_window)("kernel_initializer",
-                                        kernel_initializer)(
-      "bias_initializer", bias_initializer)("kernel_regularizer",
-                                            kernel_regularizer)(
-      "bias_regularizer", bias_regularizer)("activity_regularizer",
-                                            activity_regularizer)(
-      "kernel_constraint", kernel_constraint)("bias_constraint",
-                                              bias_constraint)("seed", seed);
-}
-
 absl::Status ProjectedAttentionOptions::Check() const {
   if (sliding_window.has_value() && *sliding_window <= 0) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -100,6 +88,21 @@ absl::Status ProjectedAttentionOptions::Check() const {
   return absl::OkStatus();
 }
 
+absl::Status ProjectedAttention::Set(Heads heads,
+                                     ProjectedAttentionOptions options) {
+  heads_ = std::move(heads);
+  projected_ = std::move(options);
+  projection_regularizer_ = activity_regularizer();
+  if (!heads_.regularizes_itself) set_activity_regularizer({});
+  return projected_.Check();
+}
+
+Value ProjectedAttention::GetConfig() {
+  Value config = Layer::GetConfig();
+  config.Set("activity_regularizer", projection_regularizer_.Serialized());
+  return config;
+}
+
 absl::StatusOr<Layer*> ProjectedAttention::AddProjection(
     const std::string& name, const std::string& attribute, int input_rank,
     int bound, std::vector<int64_t> sizes, const char* activation) {
@@ -109,24 +112,25 @@ absl::StatusOr<Layer*> ProjectedAttention::AddProjection(
                     made = Letters(free + bound, count);
   Value::Items output_shape(free - 1);
   output_shape.insert(output_shape.end(), sizes.begin(), sizes.end());
-  const ProjectedAttentionOptions& o = options();
+  const ProjectedAttentionOptions& o = projected_;
   auto layer = LayerRegistry::Deserialize(Value::Dict(
       {{"class_name", "EinsumDense"},
        {"config",
-        Value::Dict({{"name", name},
-                     {"dtype", Written(dtype_policy())},
-                     {"equation", absl::StrCat(kept, summed, ",", summed, made,
-                                               "->", kept, made)},
-                     {"output_shape", Value::List(std::move(output_shape))},
-                     {"activation", activation},
-                     {"bias_axes", o.use_bias ? Value(made) : Value()},
-                     {"kernel_initializer", o.kernel_initializer},
-                     {"bias_initializer", o.bias_initializer},
-                     {"kernel_regularizer", o.kernel_regularizer},
-                     {"bias_regularizer", o.bias_regularizer},
-                     {"activity_regularizer", o.activity_regularizer},
-                     {"kernel_constraint", o.kernel_constraint},
-                     {"bias_constraint", o.bias_constraint}})}}));
+        Value::Dict(
+            {{"name", name},
+             {"dtype", Written(dtype_policy())},
+             {"equation",
+              absl::StrCat(kept, summed, ",", summed, made, "->", kept, made)},
+             {"output_shape", Value::List(std::move(output_shape))},
+             {"activation", activation},
+             {"bias_axes", o.use_bias ? Value(made) : Value()},
+             {"kernel_initializer", o.kernel_initializer.Serialized()},
+             {"bias_initializer", o.bias_initializer.Serialized()},
+             {"kernel_regularizer", o.kernel_regularizer.Serialized()},
+             {"bias_regularizer", o.bias_regularizer.Serialized()},
+             {"activity_regularizer", projection_regularizer_.Serialized()},
+             {"kernel_constraint", o.kernel_constraint.Serialized()},
+             {"bias_constraint", o.bias_constraint.Serialized()}})}}));
   if (!layer.ok()) return layer.status();
   return Track(attribute, *std::move(layer));
 }
@@ -148,7 +152,7 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
         x.query.shape().ToString(), ", ", x.key.shape().ToString(), " and ",
         x.value.shape().ToString()));
   }
-  const Heads h = heads();
+  const Heads& h = heads_;
   const int rank = x.query.rank();
   absl::Status status;
   const auto add = [&](const char* name, int input_rank, int bound,
@@ -167,7 +171,7 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
   };
   query_dense_ = add("query", rank, 1, {h.query, h.key_dim});
   key_dense_ = add("key", x.key.rank(), 1, {h.key, h.key_dim});
-  if (options().use_gate)
+  if (projected_.use_gate)
     gate_dense_ = add("gate", rank, 1, {h.query, h.value_dim}, "sigmoid");
   value_dense_ = add("value", x.value.rank(), 1, {h.key, h.value_dim});
 
@@ -207,7 +211,7 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
                        {{"axis", IntegerList(softmax_axes)}});
   dropout_ = add_plain(
       "Dropout", "dropout", "_dropout_layer",
-      {{"rate", options().dropout}, {"seed", Written(options().seed)}});
+      {{"rate", projected_.dropout}, {"seed", Written(projected_.seed)}});
 
   std::vector<int64_t> output_shape = h.output_shape;
   if (output_shape.empty()) {
@@ -225,10 +229,10 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
 Tensor ProjectedAttention::Attend(const Tensor& query, Tensor key, Tensor value,
                                   const Tensor& mask, bool causal,
                                   bool want_scores, Tensor* scores) {
-  const Heads h = heads();
+  const Heads& h = heads_;
   const double scale = 1 / std::sqrt(static_cast<double>(h.key_dim));
   const int axes = static_cast<int>(attention_axes_.size());
-  if (options().dropout == 0 && !want_scores && query.rank() == 4) {
+  if (projected_.dropout == 0 && !want_scores && query.rank() == 4) {
     ops::AttentionOptions how = {.scale = scale, .is_causal = causal};
     if (mask.ok()) how.mask = WithHeadAxes(mask, 4, axes);
     return ops::DotProductAttention(query, key, value, how);
@@ -250,14 +254,14 @@ Tensor ProjectedAttention::Attend(const Tensor& query, Tensor key, Tensor value,
   const Value result = (*softmax_)(softmax);
   weights = result.is_tensor() ? result.as_tensor() : Tensor();
   *scores = weights;
-  if (options().dropout > 0) weights = (*dropout_)(weights);
+  if (projected_.dropout > 0) weights = (*dropout_)(weights);
   return ops::Einsum(equations.join, {weights, value});
 }
 
 Value ProjectedAttention::CallWith(const CallContext&,
                                    const Arguments& arguments) {
   const QueryKeyValue x = TensorsOf(arguments);
-  const Heads h = heads();
+  const Heads& h = heads_;
   CallScope& scope = *CallScope::Current();
   const auto mask_of = [&](const Tensor& tensor, size_t place,
                            const char* name) {
@@ -272,11 +276,11 @@ Value ProjectedAttention::CallWith(const CallContext&,
                        : TensorOf(arguments, 5, "key_mask"),
       .attention = TensorOf(arguments, 6, "attention_mask"),
       .causal = FlagOf(arguments, 9, "use_causal_mask"),
-      .sliding_window = options().sliding_window,
+      .sliding_window = projected_.sliding_window,
       .query_steps = x.query.dim(1),
       .value_steps = x.value.dim(1)};
   const bool want_scores = FlagOf(arguments, 7, "return_attention_scores");
-  if (want_scores && options().flash_attention) {
+  if (want_scores && projected_.flash_attention) {
     return Value(
         Fail("attention scores cannot be returned with 'flash_attention'"));
   }

@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "layers/base/layer.h"
@@ -23,19 +24,42 @@ namespace keratin {
 struct ProjectedAttentionOptions {
   double dropout = 0;
   bool use_bias = true;
-  // Only keys less than that many steps from the query's step are seen.
   std::optional<int64_t> sliding_window;
-  // Another way to compute the same in Keras; here it changes nothing, and
-  // excludes what it excludes there: dropout and the return of scores.
   bool flash_attention = false;
-  // Multiplies the heads by a sigmoid of one more projection of the query.
   bool use_gate = false;
-  Value kernel_initializer = "glorot_uniform", bias_initializer = "zeros";
-  Value kernel_regularizer, bias_regularizer, activity_regularizer;
-  Value kernel_constraint, bias_constraint;
+  Initializer kernel_initializer, bias_initializer;
+  Regularizer kernel_regularizer, bias_regularizer;
+  Constraint kernel_constraint, bias_constraint;
   std::optional<int64_t> seed;
 
-  void Describe(Fields& fields);
+  // Out of the options of one of the layers.
+  template <typename O>
+  static ProjectedAttentionOptions Of(const O& o) {
+    return {.dropout = o.dropout,
+            .use_bias = o.use_bias,
+            .sliding_window = o.sliding_window,
+            .flash_attention = o.flash_attention,
+            .use_gate = o.use_gate,
+            .kernel_initializer = o.kernel_initializer,
+            .bias_initializer = o.bias_initializer,
+            .kernel_regularizer = o.kernel_regularizer,
+            .bias_regularizer = o.bias_regularizer,
+            .kernel_constraint = o.kernel_constraint,
+            .bias_constraint = o.bias_constraint,
+            .seed = o.seed};
+  }
+  // Describes these fields of the options of one of the layers.
+  template <typename O>
+  static void Describe(Fields& f, O& o) {
+    f("dropout", o.dropout)("use_bias", o.use_bias)("use_gate", o.use_gate)(
+        "sliding_window", o.sliding_window)("kernel_initializer",
+                                            o.kernel_initializer)(
+        "bias_initializer", o.bias_initializer)("kernel_regularizer",
+                                                o.kernel_regularizer)(
+        "bias_regularizer", o.bias_regularizer)("kernel_constraint",
+                                                o.kernel_constraint)(
+        "bias_constraint", o.bias_constraint)("seed", o.seed);
+  }
   absl::Status Check() const;
 };
 
@@ -46,6 +70,7 @@ class ProjectedAttention : public Layer {
   Tensor ComputeMask(const Value&, const CallContext&) override {
     return Tensor();
   }
+  Value GetConfig() override;
 
  protected:
   struct Heads {
@@ -64,9 +89,12 @@ class ProjectedAttention : public Layer {
     bool takes_query_mask = true;
     // Whether the call takes the masks from the tensors it is called on.
     bool takes_masks_away = false;
+    // Whether the activity regularizer is the layer's, too, and not only that
+    // of its projections.
+    bool regularizes_itself = false;
   };
-  virtual Heads heads() const = 0;
-  virtual const ProjectedAttentionOptions& options() const = 0;
+  // In Configured.
+  absl::Status Set(Heads heads, ProjectedAttentionOptions options);
 
   absl::Status BuildFrom(const Arguments& arguments) override;
   Value CallWith(const CallContext& context,
@@ -85,10 +113,26 @@ class ProjectedAttention : public Layer {
                 const Tensor& mask, bool causal, bool want_scores,
                 Tensor* scores);
 
+  Heads heads_;
+  ProjectedAttentionOptions projected_;
+  Regularizer projection_regularizer_;
   std::vector<int64_t> attention_axes_;
   Layer *query_dense_ = nullptr, *key_dense_ = nullptr, *gate_dense_ = nullptr,
         *value_dense_ = nullptr, *output_dense_ = nullptr;
   Layer *softmax_ = nullptr, *dropout_ = nullptr;
+};
+
+// The same of a class of options.
+template <typename O>
+class ProjectedAttentionOf : public ProjectedAttention {
+ public:
+  using Options = O;
+  void set_options(Options options) { options_ = std::move(options); }
+
+ protected:
+  void Describe(Fields& fields) override { options_.Describe(fields); }
+
+  Options options_;
 };
 
 }  // namespace keratin

@@ -1,5 +1,8 @@
 #include "layers/base/fields.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace keratin {
 namespace {
 
@@ -83,6 +86,36 @@ absl::Status CheckPositive(const char* field, int64_t value) {
   if (value > 0) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("'", field, "' must be a positive integer, not ", value));
+}
+
+int64_t Ints::largest() const {
+  return values_.empty() ? 0
+                         : *std::max_element(values_.begin(), values_.end());
+}
+
+absl::Status Ints::Spread(const char* field, int count, int64_t least) {
+  const std::vector<int64_t> given = values_;
+  if (values_.size() == 1) values_.resize(count, values_.front());
+  if (static_cast<int>(values_.size()) == count &&
+      *std::min_element(values_.begin(), values_.end()) >= least)
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", field, "' must be ",
+      least > 0 ? "a positive integer" : "an integer not below 0",
+      count == 1 ? "" : absl::StrCat(", or ", count, " of them"), ", not ",
+      (given.size() == 1 ? Value(given[0]) : Written(Ints(given))).ToString()));
+}
+
+absl::Status Read(const Value& value, Ints& field) {
+  std::vector<int64_t> values;
+  absl::Status status =
+      value.is_none() ? absl::OkStatus() : Read(value, values);
+  if (status.ok()) field = Ints(std::move(values));
+  return status;
+}
+
+Value Written(const Ints& field) {
+  return field.is_none() ? Value() : Written(field.values());
 }
 
 absl::Status Read(const Value& value, Axis& field) {

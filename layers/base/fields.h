@@ -67,9 +67,35 @@ absl::Status Check(const T&) {
 // An error of the field of that name unless its value is positive.
 absl::Status CheckPositive(const char* field, int64_t value);
 
+// An integer or several, always written as a list; or none. Keras: 2 or (2, 2)
+// or None.
+class Ints {
+ public:
+  Ints() = default;                                                  // none
+  Ints(int64_t value) : values_{value} {}                            // NOLINT
+  Ints(std::initializer_list<int64_t> values) : values_(values) {}   // NOLINT
+  Ints(std::vector<int64_t> values) : values_(std::move(values)) {}  // NOLINT
+
+  bool is_none() const { return values_.empty(); }
+  const std::vector<int64_t>& values() const { return values_; }
+  int64_t operator[](int place) const { return values_[place]; }
+  int64_t largest() const;  // 0 if there is none
+
+  // Makes one integer `count` of them; an error that begins with the name of
+  // the field if there are then not as many, or one is less than `least`.
+  // Keras: standardize_tuple.
+  absl::Status Spread(const char* field, int count, int64_t least = 1);
+
+ private:
+  std::vector<int64_t> values_;
+};
+absl::Status Read(const Value& value, Ints& field);
+Value Written(const Ints& field);
+
 // An axis or several, written as it was given. Keras: axis=-1 or (1, 2).
 class Axis {
  public:
+  Axis() = default;                // none, where one is required
   Axis(int axis) : axes_{axis} {}  // NOLINT(google-explicit-constructor)
   Axis(std::initializer_list<int64_t> axes) : axes_(axes), is_list_(true) {}
   const std::vector<int64_t>& axes() const { return axes_; }

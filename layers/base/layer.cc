@@ -69,7 +69,10 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
     made_ = absl::InvalidArgumentError(
         absl::StrCat("'name' cannot contain '/', as '", name_, "' does"));
   }
-  if (made_.ok()) made_ = Configured();
+  if (made_.ok()) {
+    const absl::Status configured = Configured();
+    if (made_.ok()) made_ = configured;
+  }
   if (!made_.ok()) {
     made_ = absl::Status(made_.code(),
                          absl::StrCat("layer '", name_, "' of class '",
@@ -91,7 +94,8 @@ absl::Status Layer::Configure(const Value& config) {
         "the configuration has the unknown key '", unread[0], "'"));
   }
   if (name_.empty()) name_ = AutoName(class_name_);
-  return Configured();
+  const absl::Status configured = Configured();
+  return made_.ok() ? configured : made_;
 }
 
 Value Layer::GetConfig() {

@@ -306,6 +306,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   static Tensor Fail(const std::string& message);
   // Adds a scalar loss to those of this call.
   void AddLoss(const Tensor& loss);
+  const Regularizer& activity_regularizer() const {
+    return activity_regularizer_;
+  }
   void set_activity_regularizer(Regularizer regularizer) {
     activity_regularizer_ = std::move(regularizer);
   }
@@ -320,6 +323,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   };
 
   void Attach(Child child, std::vector<std::shared_ptr<Layer>> layers);
+  // An error of the trace at hand, or of the making of this layer.
+  void Note(const absl::Status& status);
   // False, with the error noted, if no state may be added now.
   bool MayGrow(const std::string& what);
   std::string PathOf(const std::string& name) const;

@@ -35,6 +35,11 @@ class LayerPtr {
   Layer& operator*() const { return *layer_; }
   explicit operator bool() const { return layer_ != nullptr; }
   operator std::shared_ptr<Layer>() const { return layer_; }  // NOLINT
+  // The layer as what it is of, or null.
+  template <typename T>
+  std::shared_ptr<T> As() const {
+    return std::dynamic_pointer_cast<T>(layer_);
+  }
   const std::shared_ptr<Layer>& shared() const { return layer_; }
 
   // Calls the layer; see Layer::operator().
@@ -67,6 +72,15 @@ class LayerPtr {
 
   std::shared_ptr<Layer> layer_;
 };
+
+// Layers as fields of the options of other layers: as Keras serializes them;
+// none is None. What is wrong with a layer is wrong with the field.
+absl::Status Read(const Value& value, LayerPtr& field);
+Value Written(const LayerPtr& field);
+absl::Status Check(const LayerPtr& field);
+absl::Status Read(const Value& value, std::vector<LayerPtr>& field);
+Value Written(const std::vector<LayerPtr>& field);
+absl::Status Check(const std::vector<LayerPtr>& field);
 
 // A LayerPtr that knows the class.
 template <typename T>

@@ -24,12 +24,16 @@ bool Layer::MayGrow(const std::string& what) {
   } else {
     return true;
   }
+  Note(status);
+  return false;
+}
+
+void Layer::Note(const absl::Status& status) {
   if (Trace* trace = Trace::Current()) {
     trace->Error(status);
   } else if (made_.ok()) {
     made_ = status;
   }
-  return false;
 }
 
 std::string Layer::PathOf(const std::string& name) const {
@@ -67,11 +71,7 @@ Weight Layer::AddWeight(WeightSpec spec) {
   std::string path = PathOf(spec.name);
   auto variable = std::make_shared<Variable>(std::move(spec), std::move(path));
   if (!wrong.ok()) {
-    if (Trace* trace = Trace::Current()) {
-      trace->Error(wrong);
-    } else if (made_.ok()) {
-      made_ = wrong;
-    }
+    Note(wrong);
   } else if (MayGrow(what)) {
     own_.push_back({variable, trainable, false});
   }
@@ -157,9 +157,9 @@ void Layer::Attach(Child child, std::vector<std::shared_ptr<Layer>> layers) {
       MayGrow(absl::StrCat("the layer under '", child.attribute, "'"));
   for (std::shared_ptr<Layer>& layer : layers) {
     if (layer == nullptr || layer.get() == this) {
-      Fail(absl::StrCat(
+      Note(absl::InvalidArgumentError(absl::StrCat(
           "'", child.attribute, "' of layer '", name_,
-          layer == nullptr ? "' holds no layer" : "' holds the layer itself"));
+          layer == nullptr ? "' holds no layer" : "' holds the layer itself")));
       return;
     }
     // Owned even where it is refused: what points to it stays good.

@@ -40,4 +40,14 @@ absl::StatusOr<Array> ArrayOf(const Value& numbers, DType dtype) {
   return Array::FromVector<double>(sizes, flat).Cast(dtype);
 }
 
+absl::Status Read(const Value& value, Numbers& field) {
+  field = Numbers(value);
+  return Check(field);
+}
+
+absl::Status Check(const Numbers& field) {
+  if (field.is_none()) return absl::OkStatus();
+  return ArrayOf(field, DType::kFloat64).status();
+}
+
 }  // namespace keratin

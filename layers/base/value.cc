@@ -38,6 +38,12 @@ void Value::Set(const std::string& key, Value value) {
   entries().emplace_back(key, std::move(value));
 }
 
+void Value::Remove(absl::string_view key) {
+  if (!is_dict()) return;
+  std::erase_if(entries(),
+                [&](const auto& entry) { return key == entry.first; });
+}
+
 void Value::ForEachLeaf(const std::function<void(const Value&)>& visit) const {
   if (is_sequence()) {
     for (const Value& item : items()) item.ForEachLeaf(visit);

@@ -102,6 +102,8 @@ class Value {
   const Value* Find(absl::string_view key) const;
   // Sets or adds an entry of a dictionary.
   void Set(const std::string& key, Value value);
+  // Takes an entry out of a dictionary, if it has such a key.
+  void Remove(absl::string_view key);
 
   // The tensors in it, lists in order and dictionaries by sorted key.
   std::vector<Tensor> tensors() const;

@@ -16,10 +16,10 @@ class ConvTransposeLayer : public ConvolutionOf<ConvTransposeOptions, kRank> {
   absl::Status CheckOptions() override {
     absl::Status status = CheckPositive("filters", options_.filters);
     if (status.ok()) status = CheckStrides(options_);
-    if (!status.ok() || !options_.output_padding.has_value()) return status;
-    status = options_.output_padding->Spread("output_padding", kRank, 0);
+    if (!status.ok() || options_.output_padding.is_none()) return status;
+    status = options_.output_padding.Spread("output_padding", kRank, 0);
     for (int axis = 0; status.ok() && axis < kRank; ++axis) {
-      if ((*options_.output_padding)[axis] < options_.strides[axis]) continue;
+      if (options_.output_padding[axis] < options_.strides[axis]) continue;
       return absl::InvalidArgumentError(
           "'output_padding' must be less than 'strides' on every axis");
     }
@@ -35,12 +35,9 @@ class ConvTransposeLayer : public ConvolutionOf<ConvTransposeOptions, kRank> {
     return Dim(options_.filters);
   }
   Tensor Convolve(const Tensor& x) override {
-    std::vector<std::optional<int64_t>> more;
-    if (options_.output_padding.has_value()) {
-      const std::vector<int64_t>& sizes = options_.output_padding->values();
-      more.assign(sizes.begin(), sizes.end());
-    }
-    return ops::ConvTranspose(x, kernel_, window_.options(), more);
+    const std::vector<int64_t>& more = options_.output_padding.values();
+    return ops::ConvTranspose(x, kernel_, window_.options(),
+                              {more.begin(), more.end()});
   }
 
   Weight kernel_;

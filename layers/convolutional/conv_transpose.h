@@ -10,25 +10,24 @@
 #define KERATIN_LAYERS_CONVOLUTIONAL_CONV_TRANSPOSE_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 
 struct ConvTransposeOptions {
-  int64_t filters = 0;     // required
-  Sizes kernel_size = {};  // required
-  Sizes strides = 1;
+  int64_t filters = 0;    // required
+  Ints kernel_size = {};  // required
+  Ints strides = 1;
   std::string padding = "valid";  // or "same"
   // More elements behind the result, fewer than the strides; none: as many as
   // make the size that Keras infers.
-  std::optional<Sizes> output_padding = {};
+  Ints output_padding = {};
   DataFormat data_format = {};
-  Sizes dilation_rate = 1;
+  Ints dilation_rate = 1;
   ActivationField activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";

@@ -13,17 +13,17 @@
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 
 struct SeparableConvOptions {
-  int64_t filters = 0;     // required
-  Sizes kernel_size = {};  // required
-  Sizes strides = 1;
+  int64_t filters = 0;    // required
+  Ints kernel_size = {};  // required
+  Ints strides = 1;
   std::string padding = "valid";  // or "same"
   DataFormat data_format = {};
-  Sizes dilation_rate = 1;
+  Ints dilation_rate = 1;
   int64_t depth_multiplier = 1;
   ActivationField activation = {};
   bool use_bias = true;

@@ -7,9 +7,9 @@
 
 namespace keratin {
 
-absl::Status Window::Set(int rank, Sizes& kernel_size, Sizes& strides,
+absl::Status Window::Set(int rank, Ints& kernel_size, Ints& strides,
                          std::string& padding, const DataFormat& data_format,
-                         Sizes& dilation_rate, bool may_be_causal) {
+                         Ints& dilation_rate, bool may_be_causal) {
   rank_ = rank;
   absl::Status status = kernel_size.Spread("kernel_size", rank);
   if (status.ok()) status = strides.Spread("strides", rank);

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "layers/base/input_spec.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 #include "layers/ops/convolution.h"
 
 namespace keratin {
@@ -44,12 +44,12 @@ class Window {
   Tensor AddBias(const Tensor& y, const Tensor& bias) const;
 
  private:
-  absl::Status Set(int rank, Sizes& kernel_size, Sizes& strides,
+  absl::Status Set(int rank, Ints& kernel_size, Ints& strides,
                    std::string& padding, const DataFormat& data_format,
-                   Sizes& dilation_rate, bool may_be_causal);
+                   Ints& dilation_rate, bool may_be_causal);
 
   int rank_ = 0;
-  Sizes kernel_size_;
+  Ints kernel_size_;
   DataFormat data_format_;
   ops::ConvOptions options_;
 };

@@ -55,7 +55,7 @@ class ELULayer : public Masked<ELUOptions> {
 class PReLULayer : public Masked<PReLUOptions> {
   absl::Status Build(const Shape& input) override {
     Shape shape(std::vector<Dim>(input.begin() + 1, input.end()));
-    for (int64_t axis : options_.shared_axes.value_or(std::vector<int64_t>())) {
+    for (int64_t axis : options_.shared_axes.values()) {
       if (axis < 1 || axis > shape.rank()) {
         return absl::InvalidArgumentError(
             "'shared_axes' of PReLU must be axes of its input after the first");

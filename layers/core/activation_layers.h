@@ -4,9 +4,7 @@
 #ifndef KERATIN_LAYERS_CORE_ACTIVATION_LAYERS_H_
 #define KERATIN_LAYERS_CORE_ACTIVATION_LAYERS_H_
 
-#include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
@@ -71,7 +69,7 @@ struct PReLUOptions {
   Initializer alpha_initializer = "zeros";
   Regularizer alpha_regularizer = {};
   Constraint alpha_constraint = {};
-  std::optional<std::vector<int64_t>> shared_axes = {};
+  Ints shared_axes = {};
 
   void Describe(Fields& f) {
     f("alpha_initializer", alpha_initializer)("alpha_regularizer",

@@ -4,41 +4,26 @@
 // [x1, x2] → x1's axes without the summed one, then x2's without it and the
 // batch.
 //
-//   {.axes = {1, 2}, .normalize = true}   // cosines
+//   KerasTensor y = Dot({.axes = {1, 2}, .normalize = true})({a, b});  //
+//   cosines
 #ifndef KERATIN_LAYERS_MERGING_DOT_H_
 #define KERATIN_LAYERS_MERGING_DOT_H_
 
-#include <vector>
-
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct DotOptions {
-  // One axis of both, or one of each; not the batch.
-  std::vector<int64_t> axes;
+  // One axis of both, or one of each; not the batch. Required.
+  Axis axes = {};
   // Whether both are divided by their norm along the axis first.
   bool normalize = false;
 
-  void Describe(Fields& fields);
-};
-
-class Dot : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  void Describe(Fields& f) {
+    f.Required("axes")("axes", axes)("normalize", normalize);
   }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-
- private:
-  DotOptions options_;
 };
+KERATIN_DECLARE_LAYER(Dot);
 
 }  // namespace keratin
 

@@ -2,39 +2,36 @@
 // by the statistics of each example over groups of channels. Keras:
 // keras.layers.GroupNormalization.
 //
-//   {.groups = 8}     // -1: a group for each channel
+//   KerasTensor y = GroupNormalization({.groups = 8})(x);
 #ifndef KERATIN_LAYERS_NORMALIZATION_GROUP_NORMALIZATION_H_
 #define KERATIN_LAYERS_NORMALIZATION_GROUP_NORMALIZATION_H_
 
-#include "layers/base/layer.h"
+#include <cstdint>
+
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct GroupNormalizationOptions {
-  int64_t groups = 32;
+  int64_t groups = 32;  // -1: a group for each channel
   int64_t axis = -1;
   double epsilon = 1e-3;
   bool center = true, scale = true;
-  Value beta_initializer = "zeros", gamma_initializer = "ones";
-  Value beta_regularizer, gamma_regularizer;
-  Value beta_constraint, gamma_constraint;
+  Initializer beta_initializer = "zeros", gamma_initializer = "ones";
+  Regularizer beta_regularizer = {}, gamma_regularizer = {};
+  Constraint beta_constraint = {}, gamma_constraint = {};
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f) {
+    f("groups", groups)("axis", axis)("epsilon", epsilon)("center", center)(
+        "scale", scale)("beta_initializer", beta_initializer)(
+        "gamma_initializer", gamma_initializer)(
+        "beta_regularizer", beta_regularizer)("gamma_regularizer",
+                                              gamma_regularizer)(
+        "beta_constraint", beta_constraint)("gamma_constraint",
+                                            gamma_constraint);
+  }
 };
-
-class GroupNormalization : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Build(const Shape& input) override;
-  Tensor Call(const Tensor& x) override;
-
- private:
-  GroupNormalizationOptions options_;
-  Variable *gamma_ = nullptr, *beta_ = nullptr;
-};
+KERATIN_DECLARE_LAYER(GroupNormalization);
 
 }  // namespace keratin
 

@@ -2,42 +2,36 @@
 // by the statistics of each example over some axes. Keras:
 // keras.layers.LayerNormalization.
 //
-//   {.axis = {-1}, .epsilon = 1e-6}
+//   KerasTensor y = LayerNormalization({.axis = {1, 2}, .epsilon = 1e-6})(x);
 #ifndef KERATIN_LAYERS_NORMALIZATION_LAYER_NORMALIZATION_H_
 #define KERATIN_LAYERS_NORMALIZATION_LAYER_NORMALIZATION_H_
 
-#include <vector>
-
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct LayerNormalizationOptions {
-  std::vector<int64_t> axis = {-1};
+  Axis axis = -1;
   double epsilon = 1e-3;
   bool center = true, scale = true;
-  // x / sqrt(variance + epsilon) * gamma instead.
+  Initializer beta_initializer = "zeros", gamma_initializer = "ones";
+  Regularizer beta_regularizer = {}, gamma_regularizer = {};
+  Constraint beta_constraint = {}, gamma_constraint = {};
+  // x / sqrt(variance + epsilon) * gamma instead; RMSNormalization is meant
+  // for that.
   bool rms_scaling = false;
-  Value beta_initializer = "zeros", gamma_initializer = "ones";
-  Value beta_regularizer, gamma_regularizer;
-  Value beta_constraint, gamma_constraint;
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f) {
+    f("axis", axis)("epsilon", epsilon)("center", center)("scale", scale)(
+        "rms_scaling", rms_scaling)("beta_initializer", beta_initializer)(
+        "gamma_initializer", gamma_initializer)(
+        "beta_regularizer", beta_regularizer)("gamma_regularizer",
+                                              gamma_regularizer)(
+        "beta_constraint", beta_constraint)("gamma_constraint",
+                                            gamma_constraint);
+  }
 };
-
-class LayerNormalization : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Build(const Shape& input) override;
-  Tensor Call(const Tensor& x) override;
-
- private:
-  LayerNormalizationOptions options_;
-  Variable *gamma_ = nullptr, *beta_ = nullptr;
-};
+KERATIN_DECLARE_LAYER(LayerNormalization);
 
 }  // namespace keratin
 

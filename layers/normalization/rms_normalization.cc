@@ -1,40 +1,37 @@
 #include "layers/normalization/rms_normalization.h"
 
 #include <algorithm>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "layers/normalization/base_normalization.h"
 #include "layers/ops/normalization.h"
 
 namespace keratin {
+namespace {
 
-void RMSNormalizationOptions::Describe(Fields& f) {
-  f("axis", axis)("epsilon", epsilon);
-}
-
-absl::Status RMSNormalization::Build(const Shape& input) {
-  std::sort(options_.axis.begin(), options_.axis.end());
-  Shape shape;
-  for (int64_t axis : options_.axis) {
-    const int64_t place = axis < 0 ? axis + input.rank() : axis;
-    if (place < 0 || place >= input.rank() ||
-        !input[static_cast<int>(place)].IsConstant()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("needs a known size of axis ", axis,
-                       " of its input, whose shape is ", input.ToString()));
-    }
-    shape.push_back(input[static_cast<int>(place)]);
+class RMSNormalizationLayer : public LayerWith<RMSNormalizationOptions> {
+  absl::Status Build(const Shape& input) override {
+    options_.axis.MakeList();
+    // As Keras, which sorts them as they are given.
+    std::vector<int64_t> sorted = options_.axis.axes();
+    std::sort(sorted.begin(), sorted.end());
+    axes_.assign(sorted.begin(), sorted.end());
+    absl::StatusOr<Shape> shape = SizesOfKnownAxes(sorted, input);
+    if (!shape.ok()) return shape.status();
+    scale_ =
+        AddWeight({.name = "scale", .shape = *shape, .initializer = "ones"});
+    return absl::OkStatus();
   }
-  scale_ = AddWeight({.name = "scale", .shape = shape, .initializer = "ones"});
-  return absl::OkStatus();
-}
+  Tensor Call(const Tensor& x) override {
+    return ops::RmsNormalization(x, scale_->value(), axes_, options_.epsilon);
+  }
 
-Tensor RMSNormalization::Call(const Tensor& x) {
-  return ops::RmsNormalization(
-      x, scale_->value(),
-      std::vector<int>(options_.axis.begin(), options_.axis.end()),
-      options_.epsilon);
-}
+  std::vector<int> axes_;
+  Weight scale_;
+};
 
-KERATIN_REGISTER_LAYER("keras", RMSNormalization);
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", RMSNormalization, RMSNormalizationLayer);
 
 }  // namespace keratin

@@ -2,47 +2,26 @@
 // singular value, found by power iterations, at each call while training.
 // Keras: keras.layers.SpectralNormalization.
 //
-//   {.layer = a Conv2D, .power_iterations = 1}
+//   KerasTensor y = SpectralNormalization(
+//       {.layer = Conv2D({.filters = 8, .kernel_size = 3})})(x);
 #ifndef KERATIN_LAYERS_NORMALIZATION_SPECTRAL_NORMALIZATION_H_
 #define KERATIN_LAYERS_NORMALIZATION_SPECTRAL_NORMALIZATION_H_
 
-#include <vector>
+#include <cstdint>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct SpectralNormalizationOptions {
-  // Keras's serialized form of the layer.
-  Value layer;
+  LayerPtr layer = {};  // required; has a kernel or embeddings
   int64_t power_iterations = 1;
 
-  void Describe(Fields& fields);
-};
-
-class SpectralNormalization : public Layer {
- public:
-  // Keras saves the layer's kernel here too.
-  std::vector<Variable*> own_variables() const override {
-    return {kernel_, vector_u_};
+  void Describe(Fields& f) {
+    f.Required("layer")("layer", layer)("power_iterations", power_iterations);
   }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  absl::Status BuildFrom(const Arguments& arguments) override;
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-
- private:
-  // Assigns vector_u and the kernel.
-  void NormalizeKernel();
-
-  SpectralNormalizationOptions options_;
-  Layer* layer_ = nullptr;
-  Variable* kernel_ = nullptr;  // the layer's
-  Variable* vector_u_ = nullptr;
 };
+KERATIN_DECLARE_LAYER(SpectralNormalization);
 
 }  // namespace keratin
 

@@ -1,17 +1,26 @@
 #include "layers/normalization/unit_normalization.h"
 
+#include <vector>
+
 #include "layers/ops/normalization.h"
 
 namespace keratin {
+namespace {
 
-void UnitNormalizationOptions::Describe(Fields& f) { f("axis", axis); }
+class UnitNormalizationLayer : public LayerWith<UnitNormalizationOptions> {
+ public:
+  bool supports_masking() const override { return true; }
 
-Tensor UnitNormalization::Call(const Tensor& x) {
-  return ops::Normalize(
-      x, std::vector<int>(options_.axis.begin(), options_.axis.end()),
-      /*order=*/2, /*epsilon=*/1e-12);
-}
+ private:
+  Tensor Call(const Tensor& x) override {
+    const std::vector<int64_t>& axes = options_.axis.axes();
+    return ops::Normalize(x, std::vector<int>(axes.begin(), axes.end()),
+                          /*order=*/2, /*epsilon=*/1e-12);
+  }
+};
 
-KERATIN_REGISTER_LAYER("keras", UnitNormalization);
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", UnitNormalization, UnitNormalizationLayer);
 
 }  // namespace keratin

@@ -8,12 +8,12 @@
 #define KERATIN_LAYERS_POOLING_ADAPTIVE_POOLING_H_
 
 #include "layers/base/layer_ptr.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 
 struct AdaptivePoolingOptions {
-  Sizes output_size = {};  // required
+  Ints output_size = {};  // required
   DataFormat data_format = {};
 
   void Describe(Fields& f) {

@@ -9,7 +9,7 @@
 #define KERATIN_LAYERS_POOLING_GLOBAL_POOLING_H_
 
 #include "layers/base/layer_ptr.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 

@@ -15,8 +15,8 @@ class PoolingLayer : public LayerWith<PoolingOptions> {
     PoolingOptions& o = options_;
     absl::Status status = o.pool_size.Spread("pool_size", kRank);
     if (!status.ok()) return status;
-    if (!o.strides.has_value()) o.strides = o.pool_size;
-    status = o.strides->Spread("strides", kRank);
+    if (o.strides.is_none()) o.strides = o.pool_size;
+    status = o.strides.Spread("strides", kRank);
     if (!status.ok()) return status;
     const auto padding = ops::PaddingOf(o.padding);
     if (!padding || *padding == ops::Padding::kCausal) {
@@ -24,7 +24,7 @@ class PoolingLayer : public LayerWith<PoolingOptions> {
           "'padding' must be 'valid' or 'same', not '", o.padding, "'"));
     }
     pool_ = {.pool_size = o.pool_size.values(),
-             .strides = o.strides->values(),
+             .strides = o.strides.values(),
              .padding = *padding,
              .data_format = o.data_format};
     return absl::OkStatus();

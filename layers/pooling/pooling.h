@@ -8,18 +8,17 @@
 #ifndef KERATIN_LAYERS_POOLING_POOLING_H_
 #define KERATIN_LAYERS_POOLING_POOLING_H_
 
-#include <optional>
 #include <string>
 
 #include "layers/base/layer_ptr.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 
 struct PoolingOptions {
-  Sizes pool_size = 2;  // of AveragePooling1D to 3D required, in Keras
-  std::optional<Sizes> strides = {};  // none: the pool size
-  std::string padding = "valid";      // or "same"
+  Ints pool_size = 2;  // of AveragePooling1D to 3D required, in Keras
+  Ints strides = {};   // none: the pool size
+  std::string padding = "valid";  // or "same"
   DataFormat data_format = {};
 
   void Describe(Fields& f) {

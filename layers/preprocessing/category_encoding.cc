@@ -33,40 +33,41 @@ void CategoryEncodingOptions::Describe(Fields& f) {
   if (f.reading()) f.Only("sparse", Value(false));
 }
 
-absl::Status CategoryEncoding::Configured() {
-  std::string& mode = options_.output_mode;
-  if (mode == "binary") mode = "multi_hot";
-  if (mode != "multi_hot" && mode != "one_hot" && mode != "count") {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'output_mode' must be 'multi_hot', 'one_hot' or 'count', not '", mode,
-        "'"));
-  }
-  if (options_.num_tokens < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'num_tokens' must be positive, not ", options_.num_tokens));
-  }
-  return absl::OkStatus();
-}
+namespace {
 
-Value CategoryEncoding::CallWith(const CallContext&,
-                                 const Arguments& arguments) {
-  const Value* x = arguments.Find(0, "inputs");
-  if (x == nullptr || !x->is_tensor()) return Value(Fail("takes one tensor"));
-  const Value* given = arguments.Find(1, "count_weights");
-  Tensor weights;
-  if (given != nullptr && given->is_tensor()) {
-    if (options_.output_mode != "count") {
-      return Value(Fail(absl::StrCat(
-          "'count_weights' goes with 'output_mode' = 'count', not '",
-          options_.output_mode, "'")));
+class CategoryEncodingLayer : public LayerWith<CategoryEncodingOptions> {
+  absl::Status Configured() override {
+    std::string& mode = options_.output_mode;
+    if (mode == "binary") mode = "multi_hot";
+    if (mode != "multi_hot" && mode != "one_hot" && mode != "count") {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'output_mode' must be 'multi_hot', 'one_hot' or 'count', not '",
+          mode, "'"));
     }
-    weights = ops::Cast(given->as_tensor(), compute_dtype());
+    return CheckPositive("num_tokens", options_.num_tokens);
   }
-  return Value(EncodeCategories(x->as_tensor(), options_.output_mode,
-                                options_.num_tokens, variable_dtype(),
-                                weights));
-}
+  bool casts_inputs() const override { return false; }
+  Value CallWith(const CallContext&, const Arguments& arguments) override {
+    const Value* x = arguments.Find(0, "inputs");
+    if (x == nullptr || !x->is_tensor()) return Value(Fail("takes one tensor"));
+    const Value* given = arguments.Find(1, "count_weights");
+    Tensor weights;
+    if (given != nullptr && given->is_tensor()) {
+      if (options_.output_mode != "count") {
+        return Value(Fail(absl::StrCat(
+            "'count_weights' goes with 'output_mode' = 'count', not '",
+            options_.output_mode, "'")));
+      }
+      weights = ops::Cast(given->as_tensor(), compute_dtype());
+    }
+    return Value(EncodeCategories(x->as_tensor(), options_.output_mode,
+                                  options_.num_tokens, variable_dtype(),
+                                  weights));
+  }
+};
 
-KERATIN_REGISTER_LAYER("keras", CategoryEncoding);
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", CategoryEncoding, CategoryEncodingLayer);
 
 }  // namespace keratin

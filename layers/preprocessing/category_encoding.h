@@ -5,13 +5,14 @@
 // where a category occurs; "count": how often it occurs, or the sum of its
 // `count_weights` (a second call argument).
 //
-//   {.num_tokens = 4, .output_mode = "one_hot"}
+//   KerasTensor y = CategoryEncoding({.num_tokens = 4})(x);
 #ifndef KERATIN_LAYERS_PREPROCESSING_CATEGORY_ENCODING_H_
 #define KERATIN_LAYERS_PREPROCESSING_CATEGORY_ENCODING_H_
 
+#include <cstdint>
 #include <string>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
@@ -23,23 +24,12 @@ Tensor EncodeCategories(const Tensor& categories, const std::string& mode,
                         const Tensor& weights = Tensor());
 
 struct CategoryEncodingOptions {
-  int64_t num_tokens = 0;
+  int64_t num_tokens = 0;  // required
   std::string output_mode = "multi_hot";
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f);
 };
-
-class CategoryEncoding : public Layer {
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  bool casts_inputs() const override { return false; }
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-
- private:
-  CategoryEncodingOptions options_;
-};
+KERATIN_DECLARE_LAYER(CategoryEncoding);
 
 }  // namespace keratin
 

@@ -3,39 +3,29 @@
 //
 // Bin k reaches from boundary k - 1 up to, not including, boundary k.
 //
-//   {.bin_boundaries = {0.0, 1.0, 2.0}, .output_mode = "one_hot"}
+//   KerasTensor y = Discretization({.bin_boundaries = {0.0, 1.0, 2.0}})(x);
 #ifndef KERATIN_LAYERS_PREPROCESSING_DISCRETIZATION_H_
 #define KERATIN_LAYERS_PREPROCESSING_DISCRETIZATION_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/base/numbers.h"
 
 namespace keratin {
 
 struct DiscretizationOptions {
-  // A list of rising numbers.
-  Value bin_boundaries;
+  Numbers bin_boundaries = {};  // rising
   // What `adapt` in Keras found the boundaries for.
-  std::optional<int64_t> num_bins;
+  std::optional<int64_t> num_bins = {};
   double epsilon = 0.01;
   std::string output_mode = "int";  // "one_hot", "multi_hot", "count"
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f);
 };
-
-class Discretization : public Layer {
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  bool casts_inputs() const override { return false; }
-  Tensor Call(const Tensor& x) override;
-
- private:
-  DiscretizationOptions options_;
-  Array boundaries_;  // float32 [bins - 1]
-};
+KERATIN_DECLARE_LAYER(Discretization);
 
 }  // namespace keratin
 

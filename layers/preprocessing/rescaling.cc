@@ -1,36 +1,36 @@
 #include "layers/preprocessing/rescaling.h"
 
-#include "absl/strings/str_cat.h"
-#include "layers/base/numbers.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/elementwise.h"
 
 namespace keratin {
+namespace {
 
-void RescalingOptions::Describe(Fields& f) {
-  f.Required("scale")("scale", scale)("offset", offset);
-}
+class RescalingLayer : public LayerWith<RescalingOptions> {
+ public:
+  bool supports_masking() const override { return true; }
 
-absl::Status Rescaling::Configured() {
-  auto scale = ArrayOf(options_.scale, compute_dtype());
-  if (!scale.ok())
-    return absl::InvalidArgumentError(
-        absl::StrCat("'scale' ", scale.status().message()));
-  auto offset = ArrayOf(options_.offset, compute_dtype());
-  if (!offset.ok())
-    return absl::InvalidArgumentError(
-        absl::StrCat("'offset' ", offset.status().message()));
-  scale_ = *std::move(scale);
-  offset_ = *std::move(offset);
-  return absl::OkStatus();
-}
+ private:
+  absl::Status Configured() override {
+    absl::StatusOr<Array> scale = ArrayOf(options_.scale, compute_dtype());
+    if (!scale.ok()) return scale.status();
+    absl::StatusOr<Array> offset = ArrayOf(options_.offset, compute_dtype());
+    if (!offset.ok()) return offset.status();
+    scale_ = *std::move(scale);
+    offset_ = *std::move(offset);
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override {
+    Trace& trace = *Trace::Current();
+    return ops::Cast(x, compute_dtype()) * trace.Dense(scale_) +
+           trace.Dense(offset_);
+  }
 
-Tensor Rescaling::Call(const Tensor& x) {
-  Trace& trace = *Trace::Current();
-  return ops::Cast(x, compute_dtype()) * trace.Dense(scale_) +
-         trace.Dense(offset_);
-}
+  Array scale_, offset_;
+};
 
-KERATIN_REGISTER_LAYER("keras", Rescaling);
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", Rescaling, RescalingLayer);
 
 }  // namespace keratin

@@ -2,34 +2,24 @@
 //
 // scale and offset are numbers, or lists of them that broadcast to x.
 //
-//   {.scale = 1.0 / 255}    // bytes to [0, 1]
+//   KerasTensor y = Rescaling({.scale = 1.0 / 255})(x);  // bytes to [0, 1]
 #ifndef KERATIN_LAYERS_PREPROCESSING_RESCALING_H_
 #define KERATIN_LAYERS_PREPROCESSING_RESCALING_H_
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/base/numbers.h"
 
 namespace keratin {
 
 struct RescalingOptions {
-  Value scale = 1.0;
-  Value offset = 0.0;
+  Numbers scale = 1.0;  // required
+  Numbers offset = 0.0;
 
-  void Describe(Fields& fields);
+  void Describe(Fields& f) {
+    f.Required("scale")("scale", scale)("offset", offset);
+  }
 };
-
-class Rescaling : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-
- protected:
-  void Describe(Fields& fields) override { options_.Describe(fields); }
-  absl::Status Configured() override;
-  Tensor Call(const Tensor& x) override;
-
- private:
-  RescalingOptions options_;
-  Array scale_, offset_;
-};
+KERATIN_DECLARE_LAYER(Rescaling);
 
 }  // namespace keratin
 

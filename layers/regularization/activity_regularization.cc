@@ -12,9 +12,7 @@ class ActivityRegularizationLayer
   // The regularizer is made of l1 and l2, and not written beside them.
   Value GetConfig() override {
     Value config = Layer::GetConfig();
-    std::erase_if(config.entries(), [](const auto& entry) {
-      return entry.first == "activity_regularizer";
-    });
+    config.Remove("activity_regularizer");
     return config;
   }
 

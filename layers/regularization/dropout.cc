@@ -89,8 +89,7 @@ class SpatialDropoutLayer : public Disturbance<O> {
   // writes the name of the variables' dtype, and so loses a mixed policy.
   Value GetConfig() override {
     Value config = Layer::GetConfig();
-    std::erase_if(config.entries(),
-                  [](const auto& entry) { return entry.first == "trainable"; });
+    config.Remove("trainable");
     config.Set("dtype", this->dtype_policy().name());
     return config;
   }

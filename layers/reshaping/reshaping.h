@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "layers/base/layer_ptr.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 

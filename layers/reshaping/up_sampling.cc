@@ -9,7 +9,7 @@ namespace keratin {
 namespace {
 
 // Every element of the axes from `first` on as often as `size` says.
-Tensor Repeated(const Tensor& x, const Sizes& size, int first) {
+Tensor Repeated(const Tensor& x, const Ints& size, int first) {
   Tensor y = x;
   for (int64_t times : size.values()) y = ops::Repeat(y, times, first++);
   return y;

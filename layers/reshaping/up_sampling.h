@@ -10,7 +10,7 @@
 #include <string>
 
 #include "layers/base/layer_ptr.h"
-#include "layers/core/spatial_fields.h"
+#include "layers/core/data_format.h"
 
 namespace keratin {
 
@@ -23,7 +23,7 @@ struct UpSampling1DOptions {
 KERATIN_DECLARE_LAYER(UpSampling1D);
 
 struct UpSampling2DOptions {
-  Sizes size = 2;
+  Ints size = 2;
   DataFormat data_format = {};
   // "nearest", "bilinear", "bicubic", "lanczos3", "lanczos5".
   std::string interpolation = "nearest";
@@ -35,7 +35,7 @@ struct UpSampling2DOptions {
 KERATIN_DECLARE_LAYER(UpSampling2D);
 
 struct UpSampling3DOptions {
-  Sizes size = 2;
+  Ints size = 2;
   DataFormat data_format = {};
 
   void Describe(Fields& f) { f("size", size)("data_format", data_format); }

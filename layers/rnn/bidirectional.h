@@ -4,51 +4,32 @@
 // The backward layer is given, or a copy of the first that runs backwards; its
 // outputs are turned round, so that all are in the order of the steps. The
 // first half of `initial_state` is the forward layer's.
+//
+//   KerasTensor y = Bidirectional({.layer = LSTM({.units = 8})})(x);
 #ifndef KERATIN_LAYERS_RNN_BIDIRECTIONAL_H_
 #define KERATIN_LAYERS_RNN_BIDIRECTIONAL_H_
 
 #include <optional>
 #include <string>
 
-#include "layers/base/layer.h"
-#include "layers/rnn/recurrent_layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct BidirectionalOptions {
-  // Layers as Keras serializes them; none: made from the first.
-  Value layer = {};
-  Value backward_layer = {};
+  // A recurrent layer, of which the forward layer is a copy. Required.
+  LayerPtr layer = {};
   // "sum", "mul", "concat" or "ave"; none: both outputs are returned.
   std::optional<std::string> merge_mode = "concat";
+  // None: a copy of the first that runs backwards.
+  LayerPtr backward_layer = {};
 
   void Describe(Fields& f) {
-    f.Required("layer")("layer", layer)("backward_layer", backward_layer)(
-        "merge_mode", merge_mode);
+    f.Required("layer")("layer", layer)("merge_mode", merge_mode)(
+        "backward_layer", backward_layer);
   }
 };
-
-class Bidirectional : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-  bool keeps_masks() const override { return true; }
-
- protected:
-  void Describe(Fields& f) override { options_.Describe(f); }
-  absl::Status Configured() override;
-  absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-  Tensor ComputeMask(const Value& inputs, const CallContext& context) override;
-
- private:
-  // The outputs merged: one tensor, or two.
-  Value::Items Merge(const Tensor& forward, const Tensor& backward) const;
-
-  BidirectionalOptions options_;
-  RecurrentLayer* forward_ = nullptr;
-  RecurrentLayer* backward_ = nullptr;
-};
+KERATIN_DECLARE_LAYER(Bidirectional);
 
 }  // namespace keratin
 

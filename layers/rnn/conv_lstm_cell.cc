@@ -1,6 +1,5 @@
 #include "layers/rnn/conv_lstm_cell.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,50 +16,14 @@ constexpr int kGates = 4;
 
 absl::Status ConvLSTMCell::Configured() {
   ConvLSTMCellOptions& o = options_;
-  auto padding = ops::PaddingOf(o.padding);
-  if (!padding || *padding == ops::Padding::kCausal) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'padding' must be 'valid' or 'same', not '", o.padding, "'"));
-  }
-  auto format = ops::DataFormatOf(o.data_format.value_or("channels_last"));
-  if (!format) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'data_format' must be 'channels_last' or 'channels_first', not '",
-        *o.data_format, "'"));
-  }
-  for (auto [name, values] : {std::pair{"kernel_size", &o.kernel_size},
-                              {"strides", &o.strides},
-                              {"dilation_rate", &o.dilation_rate}}) {
-    if (values->size() == 1) values->resize(o.rank, values->front());
-    if (static_cast<int>(values->size()) != o.rank ||
-        *std::min_element(values->begin(), values->end()) < 1) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "'", name, "' must be a positive number, or ", o.rank, " of them"));
-    }
-  }
-  if (o.filters <= 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'filters' must be positive, not ", o.filters));
-  }
-  const auto above_one = [](int64_t value) { return value > 1; };
-  if (std::any_of(o.strides.begin(), o.strides.end(), above_one) &&
-      std::any_of(o.dilation_rate.begin(), o.dilation_rate.end(), above_one)) {
-    return absl::InvalidArgumentError(
-        "'strides' and 'dilation_rate' cannot both be above 1");
-  }
-  input_options_ = {.strides = o.strides,
-                    .padding = *padding,
-                    .data_format = *format,
-                    .dilation_rate = o.dilation_rate};
-  state_options_ = {.padding = ops::Padding::kSame, .data_format = *format};
+  absl::Status status = window_.Configure(o.rank, o);
+  if (status.ok()) status = CheckPositive("filters", o.filters);
+  if (status.ok()) status = CheckStrides(o);
+  if (!status.ok()) return status;
+  state_window_ = {.padding = ops::Padding::kSame,
+                   .data_format = o.data_format};
   SetDropout(o.dropout, o.recurrent_dropout, kGates, o.seed);
   return absl::OkStatus();
-}
-
-int ConvLSTMCell::channel_axis() const {
-  return input_options_.data_format == ops::DataFormat::kChannelsFirst
-             ? 1
-             : options_.rank + 1;
 }
 
 absl::Status ConvLSTMCell::Build(const Shape& input) {
@@ -77,15 +40,9 @@ absl::Status ConvLSTMCell::Build(const Shape& input) {
         input.ToString()));
   }
   const int64_t filters = options_.filters;
-  Shape kernel, recurrent_kernel;
-  for (int64_t size : options_.kernel_size) {
-    kernel.push_back(size);
-    recurrent_kernel.push_back(size);
-  }
-  kernel.push_back(input[channel_axis()]);
-  recurrent_kernel.push_back(filters);
-  kernel.push_back(kGates * filters);
-  recurrent_kernel.push_back(kGates * filters);
+  const Shape kernel =
+      window_.KernelShape(input[window_.channel_axis()], kGates * filters);
+  const Shape recurrent_kernel = window_.KernelShape(filters, kGates * filters);
   AddWeights(kernel, recurrent_kernel, {kGates * filters},
              options_.unit_forget_bias
                  ? UnitForgetBias(options_.bias_initializer)
@@ -97,16 +54,17 @@ Shape ConvLSTMCell::OutputShape(const Shape& step) const {
   Shape shape = step;
   int spatial = 0;
   for (int axis = 1; axis < step.rank() && spatial < options_.rank; ++axis) {
-    if (axis == channel_axis()) continue;
+    if (axis == window_.channel_axis()) continue;
     const int64_t extent =
         (options_.kernel_size[spatial] - 1) * options_.dilation_rate[spatial] +
         1;
     const int64_t stride = options_.strides[spatial++];
-    auto [before, after] =
-        ops::WindowPadding(input_options_.padding, step[axis], extent, stride);
+    auto [before, after] = ops::WindowPadding(window_.options().padding,
+                                              step[axis], extent, stride);
     shape[axis] = (step[axis] + before + after - extent).FloorDiv(stride) + 1;
   }
-  if (channel_axis() < step.rank()) shape[channel_axis()] = options_.filters;
+  if (window_.channel_axis() < step.rank())
+    shape[window_.channel_axis()] = options_.filters;
   return shape;
 }
 
@@ -118,7 +76,7 @@ Value ConvLSTMCell::InitialState(const Shape& step) const {
 RecurrentCell::StepResult ConvLSTMCell::Step(const Tensor& x,
                                              const std::vector<Tensor>& states,
                                              bool training) {
-  const int channels = channel_axis();
+  const int channels = window_.channel_axis();
   const auto convolve = [&](const std::vector<Tensor>& inputs,
                             const Tensor& kernel,
                             const ops::ConvOptions& options) {
@@ -131,11 +89,11 @@ RecurrentCell::StepResult ConvLSTMCell::Step(const Tensor& x,
   };
   const Tensor &h = states[0], &c = states[1];
   std::vector<Tensor> xs =
-      convolve(Masked(x, InputMasks(x, training)), *kernel_, input_options_);
+      convolve(Masked(x, InputMasks(x, training)), kernel_, window_.options());
   std::vector<Tensor> hs = convolve(Masked(h, StateMasks(h, training)),
-                                    *recurrent_kernel_, state_options_);
+                                    recurrent_kernel_, state_window_);
   if (options_.use_bias) {
-    std::vector<Tensor> biases = Gates(*bias_, kGates);
+    std::vector<Tensor> biases = Gates(bias_, kGates);
     Shape shape(std::vector<Dim>(options_.rank + 2, Dim(1)));
     shape[channels] = options_.filters;
     for (int gate = 0; gate < kGates; ++gate)

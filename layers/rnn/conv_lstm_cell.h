@@ -11,58 +11,58 @@
 #ifndef KERATIN_LAYERS_RNN_CONV_LSTM_CELL_H_
 #define KERATIN_LAYERS_RNN_CONV_LSTM_CELL_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "layers/convolutional/window.h"
 #include "layers/core/activation_field.h"
-#include "layers/ops/convolution.h"
 #include "layers/rnn/gated_cell.h"
 
 namespace keratin {
 
+// The fields of the convolution, of a cell or a layer.
+template <typename O>
+void DescribeConvolution(Fields& f, O& o) {
+  f.Required("filters")("filters", o.filters)
+      .Required("kernel_size")("kernel_size", o.kernel_size)(
+          "strides", o.strides)("padding", o.padding)(
+          "data_format", o.data_format)("dilation_rate", o.dilation_rate);
+}
+
 struct ConvLSTMCellOptions {
   // Spatial axes: no argument of Keras's layers, which have it in their name.
   int rank = 2;
-  int64_t filters = 0;
-  // One number for all spatial axes, or one for each.
-  std::vector<int64_t> kernel_size = {};
-  std::vector<int64_t> strides = {1};
-  std::string padding = "valid";
-  std::optional<std::string> data_format = {};
-  std::vector<int64_t> dilation_rate = {1};
-  ActivationField activation = ActivationField("tanh");
-  ActivationField recurrent_activation = ActivationField("sigmoid");
+  int64_t filters = 0;    // required
+  Ints kernel_size = {};  // required
+  Ints strides = 1;
+  std::string padding = "valid";  // or "same"
+  DataFormat data_format = {};
+  Ints dilation_rate = 1;
+  ActivationField activation = "tanh";
+  ActivationField recurrent_activation = "sigmoid";
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
-  double dropout = 0;
-  double recurrent_dropout = 0;
+  Regularizer kernel_regularizer = {}, recurrent_regularizer = {},
+              bias_regularizer = {};
+  Constraint kernel_constraint = {}, recurrent_constraint = {},
+             bias_constraint = {};
+  double dropout = 0, recurrent_dropout = 0;
   std::optional<int64_t> seed = {};
 
   void Describe(Fields& f) {
-    f.Required("filters")("filters", filters)
-        .Required("kernel_size")("kernel_size", kernel_size)(
-            "strides", strides)("padding", padding)("data_format", data_format)(
-            "dilation_rate", dilation_rate)(
-            "recurrent_activation", recurrent_activation)("unit_forget_bias",
-                                                          unit_forget_bias);
+    DescribeConvolution(f, *this);
     DescribeCell(f, *this);
+    f("seed", seed);
   }
 };
 
 class ConvLSTMCell : public GatedCell<ConvLSTMCellOptions> {
  public:
-  explicit ConvLSTMCell(int rank) { options_.rank = rank; }
-
   std::vector<int64_t> state_size() const override {
     return {options_.filters, options_.filters};
   }
@@ -76,9 +76,8 @@ class ConvLSTMCell : public GatedCell<ConvLSTMCellOptions> {
                   bool training) override;
 
  private:
-  int channel_axis() const;
-
-  ops::ConvOptions input_options_, state_options_;
+  Window window_;                  // of the input
+  ops::ConvOptions state_window_;  // of the states
 };
 
 }  // namespace keratin

@@ -2,9 +2,9 @@
 // for the state, a bias, each holding the gates side by side along its last
 // axis.
 //
-// Options of a cell are a struct whose fields are Keras's arguments, with a
-// member Describe that names its own fields and calls DescribeCell for those
-// that all have.
+// Options of a cell are a struct whose fields are Keras's arguments; those of
+// a layer around it have the same fields and more. What all have is described
+// by DescribeCell.
 #ifndef KERATIN_LAYERS_RNN_GATED_CELL_H_
 #define KERATIN_LAYERS_RNN_GATED_CELL_H_
 
@@ -17,8 +17,10 @@
 
 namespace keratin {
 
-template <typename Options>
-void DescribeCell(Fields& f, Options& o) {
+// All fields of a cell but its seed.
+template <typename O>
+void DescribeCell(Fields& f, O& o) {
+  if constexpr (requires { o.units; }) f.Required("units")("units", o.units);
   f("activation", o.activation)("use_bias", o.use_bias)(
       "kernel_initializer", o.kernel_initializer)("recurrent_initializer",
                                                   o.recurrent_initializer)(
@@ -29,7 +31,40 @@ void DescribeCell(Fields& f, Options& o) {
       "kernel_constraint", o.kernel_constraint)("recurrent_constraint",
                                                 o.recurrent_constraint)(
       "bias_constraint", o.bias_constraint)("dropout", o.dropout)(
-      "recurrent_dropout", o.recurrent_dropout)("seed", o.seed);
+      "recurrent_dropout", o.recurrent_dropout);
+  if constexpr (requires { o.recurrent_activation; })
+    f("recurrent_activation", o.recurrent_activation);
+  if constexpr (requires { o.unit_forget_bias; })
+    f("unit_forget_bias", o.unit_forget_bias);
+  if constexpr (requires { o.reset_after; }) f("reset_after", o.reset_after);
+}
+
+// The options of a cell, out of those of a layer around it.
+template <typename Cell, typename O>
+Cell CellOptionsOf(const O& o) {
+  Cell cell;
+  if constexpr (requires { cell.units; }) cell.units = o.units;
+  cell.activation = o.activation;
+  cell.use_bias = o.use_bias;
+  cell.kernel_initializer = o.kernel_initializer;
+  cell.recurrent_initializer = o.recurrent_initializer;
+  cell.bias_initializer = o.bias_initializer;
+  cell.kernel_regularizer = o.kernel_regularizer;
+  cell.recurrent_regularizer = o.recurrent_regularizer;
+  cell.bias_regularizer = o.bias_regularizer;
+  cell.kernel_constraint = o.kernel_constraint;
+  cell.recurrent_constraint = o.recurrent_constraint;
+  cell.bias_constraint = o.bias_constraint;
+  cell.dropout = o.dropout;
+  cell.recurrent_dropout = o.recurrent_dropout;
+  cell.seed = o.seed;
+  if constexpr (requires { cell.recurrent_activation; })
+    cell.recurrent_activation = o.recurrent_activation;
+  if constexpr (requires { cell.unit_forget_bias; })
+    cell.unit_forget_bias = o.unit_forget_bias;
+  if constexpr (requires { cell.reset_after; })
+    cell.reset_after = o.reset_after;
+  return cell;
 }
 
 // The tensor once for each gate, times the gate's mask; a mask for all gates,
@@ -51,8 +86,12 @@ Initializer UnitForgetBias(const Initializer& others);
 // Equal parts of an axis.
 std::vector<Tensor> Gates(const Tensor& x, int gates, int axis = -1);
 
-template <typename Options>
+template <typename O>
 class GatedCell : public DropoutRNNCell {
+ public:
+  using Options = O;
+  void set_options(Options options) { options_ = std::move(options); }
+
  protected:
   void Describe(Fields& f) override { options_.Describe(f); }
 
@@ -87,9 +126,7 @@ class GatedCell : public DropoutRNNCell {
   }
 
   Options options_;
-  Variable* kernel_ = nullptr;
-  Variable* recurrent_kernel_ = nullptr;
-  Variable* bias_ = nullptr;
+  Weight kernel_, recurrent_kernel_, bias_;
 };
 
 // Checks `units` and the last axis of the input of a cell of dense gates.

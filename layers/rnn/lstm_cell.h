@@ -9,52 +9,33 @@
 #ifndef KERATIN_LAYERS_RNN_LSTM_CELL_H_
 #define KERATIN_LAYERS_RNN_LSTM_CELL_H_
 
+#include <cstdint>
 #include <optional>
 
+#include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
-#include "layers/rnn/gated_cell.h"
 
 namespace keratin {
 
 struct LSTMCellOptions {
-  int64_t units = 0;
-  ActivationField activation = ActivationField("tanh");
-  ActivationField recurrent_activation = ActivationField("sigmoid");
+  int64_t units = 0;  // required
+  ActivationField activation = "tanh";
+  ActivationField recurrent_activation = "sigmoid";
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
-  double dropout = 0;
-  double recurrent_dropout = 0;
+  Regularizer kernel_regularizer = {}, recurrent_regularizer = {},
+              bias_regularizer = {};
+  Constraint kernel_constraint = {}, recurrent_constraint = {},
+             bias_constraint = {};
+  double dropout = 0, recurrent_dropout = 0;
   std::optional<int64_t> seed = {};
 
-  void Describe(Fields& f) {
-    f.Required("units")("units", units)(
-        "recurrent_activation", recurrent_activation)("unit_forget_bias",
-                                                      unit_forget_bias);
-    DescribeCell(f, *this);
-  }
+  void Describe(Fields& f);
 };
-
-class LSTMCell : public GatedCell<LSTMCellOptions> {
- public:
-  std::vector<int64_t> state_size() const override {
-    return {options_.units, options_.units};
-  }
-
- protected:
-  absl::Status Configured() override;
-  absl::Status Build(const Shape& input) override;
-  StepResult Step(const Tensor& x, const std::vector<Tensor>& states,
-                  bool training) override;
-};
+KERATIN_DECLARE_LAYER(LSTMCell);
 
 }  // namespace keratin
 

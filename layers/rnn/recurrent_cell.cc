@@ -36,16 +36,13 @@ Value RecurrentCell::CallWith(const CallContext& context,
                        })});
 }
 
-absl::StatusOr<std::unique_ptr<RecurrentCell>> DeserializeCell(
-    const Value& serialized) {
-  auto layer = LayerRegistry::Deserialize(serialized);
-  if (!layer.ok()) return layer.status();
-  if (dynamic_cast<RecurrentCell*>(layer->get()) == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", (*layer)->class_name(), "' is no class of recurrent cells"));
-  }
-  return std::unique_ptr<RecurrentCell>(
-      static_cast<RecurrentCell*>(layer->release()));
+absl::StatusOr<std::shared_ptr<RecurrentCell>> CellOf(const LayerPtr& layer) {
+  if (std::shared_ptr<RecurrentCell> cell = layer.As<RecurrentCell>())
+    return cell;
+  return absl::InvalidArgumentError(
+      layer ? absl::StrCat("'", layer->class_name(),
+                           "' is no class of recurrent cells")
+            : "a cell is missing");
 }
 
 }  // namespace keratin

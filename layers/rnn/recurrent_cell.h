@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
@@ -55,9 +55,8 @@ class RecurrentCell : public Layer {
                  const Arguments& arguments) override;
 };
 
-// The cell that Keras serialized; an error if it is another kind of layer.
-absl::StatusOr<std::unique_ptr<RecurrentCell>> DeserializeCell(
-    const Value& serialized);
+// A layer as the cell that it is; an error if it is another kind of layer.
+absl::StatusOr<std::shared_ptr<RecurrentCell>> CellOf(const LayerPtr& layer);
 
 }  // namespace keratin
 

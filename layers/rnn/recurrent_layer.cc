@@ -37,13 +37,12 @@ Tensor WhereSkipped(const Tensor& skipped, const Tensor& chosen,
 
 }  // namespace
 
-absl::Status RecurrentLayer::SetCell(std::unique_ptr<RecurrentCell> cell,
-                                     const std::string& name, Value config) {
-  config.Set("name", name);
-  config.Set("dtype", Written(dtype_policy()));
-  absl::Status status = cell->Configure(config);
-  if (status.ok()) SetCell(std::move(cell));
-  return status;
+absl::Status RecurrentLayer::SetCell(const LayerPtr& cell) {
+  absl::StatusOr<std::shared_ptr<RecurrentCell>> found = CellOf(cell);
+  if (!found.ok()) return found.status();
+  if (!cell->status().ok()) return cell->status();
+  cell_ = Track("cell", *std::move(found));
+  return absl::OkStatus();
 }
 
 absl::Status RecurrentLayer::Build(const Shape& sequences) {
@@ -144,7 +143,7 @@ Value RecurrentLayer::CallWith(const CallContext& context,
 RecurrentLayer::Run RecurrentLayer::RunCell(const Tensor& sequences,
                                             const Value& initial,
                                             const Tensor& mask) {
-  const RecurrenceOptions& o = recurrence();
+  const Recurrence o = recurrence();
   std::vector<Tensor> walked = {SwapTimeAndBatch(sequences)};
   if (mask.ok()) {
     // [batch, time], or with more axes: skipped where all of them say so.

@@ -22,20 +22,19 @@
 namespace keratin {
 
 // What every recurrent layer takes besides the options of its cell.
-struct RecurrenceOptions {
-  bool return_sequences = false;
-  bool return_state = false;
-  bool go_backwards = false;
-  bool stateful = false;
-  bool unroll = false;
+struct Recurrence {
+  bool return_sequences = false, return_state = false;
+  bool go_backwards = false, stateful = false, unroll = false;
   bool zero_output_for_mask = false;
-
-  void Describe(Fields& f) {
-    f("return_sequences", return_sequences)("return_state", return_state)(
-        "go_backwards", go_backwards)("stateful", stateful)("unroll", unroll)(
-        "zero_output_for_mask", zero_output_for_mask);
-  }
 };
+
+// The same, as fields of the options of a layer.
+template <typename O>
+void DescribeRecurrence(Fields& f, O& o) {
+  f("return_sequences", o.return_sequences)("return_state", o.return_state)(
+      "go_backwards", o.go_backwards)("stateful", o.stateful)(
+      "unroll", o.unroll)("zero_output_for_mask", o.zero_output_for_mask);
+}
 
 class RecurrentLayer : public Layer {
  public:
@@ -43,7 +42,9 @@ class RecurrentLayer : public Layer {
   // The first output may bear a mask, states never do.
   bool keeps_masks() const override { return true; }
 
-  virtual RecurrenceOptions& recurrence() = 0;
+  virtual Recurrence recurrence() const = 0;
+  // Bidirectional wants it of its layers.
+  virtual void set_zero_output_for_mask(bool zero) = 0;
 
  protected:
   absl::Status Build(const Shape& sequences) override;
@@ -51,14 +52,12 @@ class RecurrentLayer : public Layer {
                  const Arguments& arguments) override;
   Tensor ComputeMask(const Value& inputs, const CallContext& context) override;
 
-  // In Configured.
-  void SetCell(std::unique_ptr<RecurrentCell> cell) {
-    cell_ = Track("cell", std::move(cell));
+  // In Configured: the cell to run, an error if the layer is none.
+  absl::Status SetCell(const LayerPtr& cell);
+  // What a cell that the layer makes itself is like.
+  LayerOptions OwnCell(const char* name) const {
+    return {.name = name, .trainable = trainable(), .dtype = dtype_policy()};
   }
-  // A cell that the layer makes itself: configured under that name, with the
-  // layer's types.
-  absl::Status SetCell(std::unique_ptr<RecurrentCell> cell,
-                       const std::string& name, Value config);
   // Axes of the sequences; 0: any number.
   virtual int sequence_rank() const { return 0; }
 
@@ -75,30 +74,29 @@ class RecurrentLayer : public Layer {
   RecurrentCell* cell_ = nullptr;
 };
 
-// A recurrent layer whose options are those of its cell and its own:
-//
-//   struct LSTMOptions : LSTMCellOptions, RecurrenceOptions {
-//     using Cell = LSTMCellOptions;
-//   };
+// The same of a class of options.
 template <typename O>
 class RecurrentLayerOf : public RecurrentLayer {
  public:
-  RecurrenceOptions& recurrence() override { return options_; }
+  using Options = O;
+  void set_options(Options options) { options_ = std::move(options); }
+
+  Recurrence recurrence() const override {
+    return {.return_sequences = options_.return_sequences,
+            .return_state = options_.return_state,
+            .go_backwards = options_.go_backwards,
+            .stateful = options_.stateful,
+            .unroll = options_.unroll,
+            .zero_output_for_mask = options_.zero_output_for_mask};
+  }
+  void set_zero_output_for_mask(bool zero) override {
+    options_.zero_output_for_mask = zero;
+  }
 
  protected:
-  void Describe(Fields& f) override {
-    options_.RecurrenceOptions::Describe(f);
-    options_.O::Cell::Describe(f);
-  }
-  // The cell, under the name that Keras gives it.
-  absl::Status SetOwnCell(std::unique_ptr<RecurrentCell> cell,
-                          const std::string& name) {
-    Fields fields;
-    options_.O::Cell::Describe(fields);
-    return SetCell(std::move(cell), name, fields.TakeConfig());
-  }
+  void Describe(Fields& f) override { options_.Describe(f); }
 
-  O options_;
+  Options options_;
 };
 
 }  // namespace keratin

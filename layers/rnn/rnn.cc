@@ -1,28 +1,46 @@
 #include "layers/rnn/rnn.h"
 
-#include <memory>
-#include <utility>
+#include <vector>
 
+#include "layers/rnn/recurrent_layer.h"
 #include "layers/rnn/stacked_rnn_cells.h"
 
 namespace keratin {
+namespace {
 
-void RNN::Describe(Fields& f) {
-  options_.RecurrenceOptions::Describe(f);
-  f.Required("cell")("cell", options_.cell);
-}
+class RNNLayer : public RecurrentLayerOf<RNNOptions> {
+  absl::Status Configured() override { return SetCell(options_.cell.cell()); }
+};
 
-absl::Status RNN::Configured() {
-  if (options_.cell.is_sequence()) {
-    return SetCell(std::make_unique<StackedRNNCells>(), "stacked_rnn_cells",
-                   Value::Dict({{"cells", options_.cell}}));
+}  // namespace
+
+CellField::CellField(std::initializer_list<LayerPtr> cells)
+    : cell_(StackedRNNCells({.cells = cells})) {}
+
+absl::Status Read(const Value& value, CellField& field) {
+  LayerPtr cell;
+  if (value.is_sequence()) {
+    std::vector<LayerPtr> cells;
+    absl::Status status = Read(value, cells);
+    if (!status.ok()) return status;
+    cell = StackedRNNCells({.cells = std::move(cells)});
+  } else {
+    absl::Status status = Read(value, cell);
+    if (!status.ok()) return status;
   }
-  auto cell = DeserializeCell(options_.cell);
-  if (!cell.ok()) return cell.status();
-  SetCell(*std::move(cell));
-  return absl::OkStatus();
+  field = CellField(std::move(cell));
+  return Check(field);
 }
 
-KERATIN_REGISTER_LAYER("keras", RNN);
+Value Written(const CellField& field) { return Written(field.cell()); }
+
+absl::Status Check(const CellField& field) { return Check(field.cell()); }
+
+void RNNOptions::Describe(Fields& f) {
+  DescribeRecurrence(f, *this);
+  f.Required("cell")("cell", cell);
+}
+
+KERATIN_DEFINE_LAYER("keras", RNN, RNNLayer);
 
 }  // namespace keratin

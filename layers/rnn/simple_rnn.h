@@ -2,28 +2,38 @@
 // units], or [batch, time, units] with return_sequences. Keras:
 // keras.layers.SimpleRNN.
 //
-//   SimpleRNNOptions options{{.units = 64}, {.return_sequences = true}};
+//   KerasTensor y = SimpleRNN({.units = 64, .return_sequences = true})(x);
 #ifndef KERATIN_LAYERS_RNN_SIMPLE_RNN_H_
 #define KERATIN_LAYERS_RNN_SIMPLE_RNN_H_
 
-#include <memory>
+#include <cstdint>
+#include <optional>
 
-#include "layers/rnn/recurrent_layer.h"
-#include "layers/rnn/simple_rnn_cell.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/core/activation_field.h"
 
 namespace keratin {
 
-struct SimpleRNNOptions : SimpleRNNCellOptions, RecurrenceOptions {
-  using Cell = SimpleRNNCellOptions;
-};
+struct SimpleRNNOptions {
+  int64_t units = 0;  // required
+  ActivationField activation = "tanh";
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer recurrent_initializer = "orthogonal";
+  Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {}, recurrent_regularizer = {},
+              bias_regularizer = {};
+  Constraint kernel_constraint = {}, recurrent_constraint = {},
+             bias_constraint = {};
+  double dropout = 0, recurrent_dropout = 0;
+  bool return_sequences = false, return_state = false;
+  bool go_backwards = false, stateful = false, unroll = false;
+  std::optional<int64_t> seed = {};
+  bool zero_output_for_mask = false;
 
-class SimpleRNN : public RecurrentLayerOf<SimpleRNNOptions> {
- protected:
-  absl::Status Configured() override {
-    return SetOwnCell(std::make_unique<SimpleRNNCell>(), "simple_rnn_cell");
-  }
-  int sequence_rank() const override { return 3; }
+  void Describe(Fields& f);
 };
+KERATIN_DECLARE_LAYER(SimpleRNN);
 
 }  // namespace keratin
 

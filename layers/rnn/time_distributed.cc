@@ -9,73 +9,83 @@
 
 namespace keratin {
 
-absl::Status TimeDistributed::Configured() {
-  auto layer = LayerRegistry::Deserialize(options_.layer);
-  if (!layer.ok()) return layer.status();
-  layer_ = Track("layer", *std::move(layer));
-  return absl::OkStatus();
-}
+namespace {
 
-absl::Status TimeDistributed::BuildFrom(const Arguments& arguments) {
-  const Value* x = arguments.Find(0, "inputs");
-  if (x == nullptr || !x->is_tensor() || x->as_tensor().rank() < 3) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "TimeDistributed takes one tensor of at least 3 axes, not ",
-        x == nullptr ? "nothing" : x->ToString()));
+class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
+ public:
+  bool supports_masking() const override { return true; }
+
+ private:
+  absl::Status Configured() override {
+    layer_ = Track("layer", options_.layer.shared());
+    return absl::OkStatus();
   }
-  // A step, for its shape alone.
-  Tensor step = ops::Squeeze(ops::SliceAxis(x->as_tensor(), 1, 0, 1), 1);
-  return layer_->EnsureBuilt({{Value(step)}, {}});
-}
-
-Value TimeDistributed::CallWith(const CallContext& context,
-                                const Arguments& arguments) {
-  const Tensor& x = arguments.positional[0].as_tensor();
-  std::vector<Tensor> walked = {ops::SwapAxes(x, 0, 1)};
-  if (context.mask.ok()) {
-    if (context.mask.rank() < 2) {
-      return Value(Fail(absl::StrCat(
-          "the mask of TimeDistributed must have the axes batch and time, and "
-          "has the shape ",
-          context.mask.shape().ToString())));
+  absl::Status BuildFrom(const Arguments& arguments) override {
+    const Value* x = arguments.Find(0, "inputs");
+    if (x == nullptr || !x->is_tensor() || x->as_tensor().rank() < 3) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "TimeDistributed takes one tensor of at least 3 axes, not ",
+          x == nullptr ? "nothing" : x->ToString()));
     }
-    walked.push_back(ops::SwapAxes(context.mask, 0, 1));
+    // A step, for its shape alone.
+    Tensor step = ops::Squeeze(ops::SliceAxis(x->as_tensor(), 1, 0, 1), 1);
+    return layer_->EnsureBuilt({{Value(step)}, {}});
   }
-  CallScope& scope = *CallScope::Current();
-  const std::vector<Variable*> state = layer_->non_trainable_variables();
-  std::vector<Tensor> initial;
-  for (const Variable* variable : state)
-    initial.push_back(scope.Read(*variable));
-  const Dim& length = walked[0].dim(0);
 
-  auto body = [&](const Tensor&, absl::Span<const Tensor> carried,
-                  absl::Span<const Tensor> slices)
-      -> std::pair<std::vector<Tensor>, std::vector<Tensor>> {
-    for (size_t k = 0; k < state.size(); ++k)
-      scope.Assign(*state[k], length.IsConstant() ? carried[k] : initial[k]);
-    CallContext step = context;
-    step.mask = slices.size() > 1 ? slices[1] : Tensor();
-    step.masks = {step.mask};
-    Value output = CallOf(*layer_, step, {{Value(slices[0])}, {}});
-    std::vector<Tensor> after;
+  Value CallWith(const CallContext& context,
+                 const Arguments& arguments) override {
+    const Tensor& x = arguments.positional[0].as_tensor();
+    std::vector<Tensor> walked = {ops::SwapAxes(x, 0, 1)};
+    if (context.mask.ok()) {
+      if (context.mask.rank() < 2) {
+        return Value(
+            Fail(absl::StrCat("the mask of TimeDistributed must have the axes "
+                              "batch and time, and "
+                              "has the shape ",
+                              context.mask.shape().ToString())));
+      }
+      walked.push_back(ops::SwapAxes(context.mask, 0, 1));
+    }
+    CallScope& scope = *CallScope::Current();
+    const std::vector<Variable*> state = layer_->non_trainable_variables();
+    std::vector<Tensor> initial;
     for (const Variable* variable : state)
-      after.push_back(scope.Read(*variable));
-    if (!output.is_tensor()) {
-      Fail(absl::StrCat("the layer '", layer_->name(),
-                        "' of TimeDistributed must give one tensor, not ",
-                        output.ToString()));
-      return {};
-    }
-    return {after, {output.as_tensor()}};
-  };
-  std::vector<Tensor> results =
-      trace::Scan(initial, walked, length, /*reverse=*/false, body);
-  for (size_t k = 0; k < state.size(); ++k)
-    scope.Assign(*state[k], results.empty() ? initial[k] : results[k]);
-  if (results.empty()) return Value(Tensor());
-  return Value(ops::SwapAxes(results.back(), 0, 1));
-}
+      initial.push_back(scope.Read(*variable));
+    const Dim& length = walked[0].dim(0);
 
-KERATIN_REGISTER_LAYER("keras", TimeDistributed);
+    auto body = [&](const Tensor&, absl::Span<const Tensor> carried,
+                    absl::Span<const Tensor> slices)
+        -> std::pair<std::vector<Tensor>, std::vector<Tensor>> {
+      for (size_t k = 0; k < state.size(); ++k)
+        scope.Assign(*state[k], length.IsConstant() ? carried[k] : initial[k]);
+      CallContext step = context;
+      step.mask = slices.size() > 1 ? slices[1] : Tensor();
+      step.masks = {step.mask};
+      Value output = CallOf(*layer_, step, {{Value(slices[0])}, {}});
+      std::vector<Tensor> after;
+      for (const Variable* variable : state)
+        after.push_back(scope.Read(*variable));
+      if (!output.is_tensor()) {
+        Fail(absl::StrCat("the layer '", layer_->name(),
+                          "' of TimeDistributed must give one tensor, not ",
+                          output.ToString()));
+        return {};
+      }
+      return {after, {output.as_tensor()}};
+    };
+    std::vector<Tensor> results =
+        trace::Scan(initial, walked, length, /*reverse=*/false, body);
+    for (size_t k = 0; k < state.size(); ++k)
+      scope.Assign(*state[k], results.empty() ? initial[k] : results[k]);
+    if (results.empty()) return Value(Tensor());
+    return Value(ops::SwapAxes(results.back(), 0, 1));
+  }
+
+  Layer* layer_ = nullptr;
+};
+
+}  // namespace
+
+KERATIN_DEFINE_LAYER("keras", TimeDistributed, TimeDistributedLayer);
 
 }  // namespace keratin

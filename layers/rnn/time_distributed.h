@@ -7,34 +7,21 @@
 // is computed without what its call operator adds (casts, masks of the outputs,
 // its own activity loss), and its state goes from step to step where the number
 // of steps is known, else every step starts from the same.
+//
+//   KerasTensor y = TimeDistributed({.layer = Dense({.units = 8})})(x);
 #ifndef KERATIN_LAYERS_RNN_TIME_DISTRIBUTED_H_
 #define KERATIN_LAYERS_RNN_TIME_DISTRIBUTED_H_
 
-#include "layers/base/layer.h"
+#include "layers/base/layer_ptr.h"
 
 namespace keratin {
 
 struct TimeDistributedOptions {
-  Value layer = {};  // as Keras serializes it
+  LayerPtr layer = {};  // required
 
   void Describe(Fields& f) { f.Required("layer")("layer", layer); }
 };
-
-class TimeDistributed : public Layer {
- public:
-  bool supports_masking() const override { return true; }
-
- protected:
-  void Describe(Fields& f) override { options_.Describe(f); }
-  absl::Status Configured() override;
-  absl::Status BuildFrom(const Arguments& arguments) override;
-  Value CallWith(const CallContext& context,
-                 const Arguments& arguments) override;
-
- private:
-  TimeDistributedOptions options_;
-  Layer* layer_ = nullptr;
-};
+KERATIN_DECLARE_LAYER(TimeDistributed);
 
 }  // namespace keratin
 

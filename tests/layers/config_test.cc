@@ -63,8 +63,7 @@ TEST(ConfigTest, LayersWriteWhatKerasWrites) {
   ExpectAsKeras(ReLU({.max_value = 6.0}), "configs/relu");
   ExpectAsKeras(LeakyReLU(), "configs/leaky_relu");
   ExpectAsKeras(ELU({.alpha = 0.5}), "configs/elu");
-  ExpectAsKeras(PReLU({.shared_axes = std::vector<int64_t>{1, 2}}),
-                "configs/prelu");
+  ExpectAsKeras(PReLU({.shared_axes = {1, 2}}), "configs/prelu");
   ExpectAsKeras(Softmax({.axis = {1, 2}}), "configs/softmax");
   ExpectAsKeras(Masking({.mask_value = -1}), "configs/masking");
   ExpectAsKeras(Activation({.activation = "gelu"}), "configs/activation");
