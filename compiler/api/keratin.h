@@ -1,4 +1,4 @@
-// The C++ entry points of Keratin.
+// The C++ entry points of Keratin: all layers, models, files and the compiler.
 //
 //   auto model = keratin::Load("m.keras");
 //   auto exe = keratin::Compile(**model, {});
@@ -10,8 +10,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "layers/models/model.h"
+#include "layers/layers.h"
 #include "layers/saving/load.h"
+#include "layers/saving/save.h"
 #include "runtime/executable.h"
 
 namespace keratin {
