@@ -55,6 +55,12 @@ bool LayerRegistry::Has(const std::string& class_name) {
   return Factories().contains(class_name);
 }
 
+std::vector<std::string> LayerRegistry::ClassNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, factory] : Factories()) names.push_back(name);
+  return names;
+}
+
 std::string LayerRegistry::NameOf(const std::type_info& type) {
   auto it = Names().find(type);
   if (it != Names().end()) return it->second;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <typeinfo>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "layers/base/value.h"
@@ -28,6 +29,8 @@ class LayerRegistry {
   // Null if the class is unknown.
   static std::unique_ptr<Layer> Create(const std::string& class_name);
   static bool Has(const std::string& class_name);
+  // All there are, sorted.
+  static std::vector<std::string> ClassNames();
   // What that C++ class is registered as; for one that is not registered its
   // own name, without namespaces.
   static std::string NameOf(const std::type_info& type);

@@ -23,20 +23,16 @@ Makers CoreCases() {
        }},
       {"EinsumDense",
        [] {
-         LayerPtr layer;
-         Read(Value::Dict({{"class_name", "EinsumDense"},
-                           {"config", Value::Dict({{"equation", "abc,cd->abd"},
-                                                   {"output_shape",
-                                                    Value::List({Value(), 3})},
-                                                   {"bias_axes", "d"}})}}),
-              layer)
-             .IgnoreError();
-         return layer;
+         return EinsumDense({.equation = "abc,cd->abd",
+                             .output_shape = {{}, 3},
+                             .bias_axes = "d"});
        }},
       {"Embedding",
        [] {
          return Embedding({.input_dim = 5, .output_dim = 3, .mask_zero = true});
        }},
+      {"ReversibleEmbedding",
+       [] { return ReversibleEmbedding({.input_dim = 5, .output_dim = 3}); }},
       {"Activation", [] { return Activation({.activation = "tanh"}); }},
       {"Identity", Default<Identity>()},
       {"Masking", [] { return Masking({.mask_value = 0.5}); }},
@@ -252,9 +248,9 @@ Makers AttentionCases() {
        [] {
          return MultiHeadAttention({.num_heads = 2,
                                     .key_dim = 3,
+                                    .output_shape = 5,
                                     .bias_regularizer = "l2",
-                                    .use_gate = true,
-                                    .output_shape = 5});
+                                    .use_gate = true});
        }},
       {"GroupQueryAttention",
        [] {

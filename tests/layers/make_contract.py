@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Writes contract.json: for every layer class a small layer, and what the real Keras says of it.
 
-    KERAS_BACKEND=jax python tests/layers/make_contract.py
+    KERAS_BACKEND=jax python tests/layers/make_contract.py [CASE..]
 
+Only the cases that are named are asked for anew, if any is.
 contract_test.cc makes the same layers in C++ and wants the same of them. A case is named by its class, or
 "Class/what is special". Axis 0 of inputs is the batch, unknown where shapes are symbolic.
 """
 
 import json
 import os
+import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -59,6 +61,7 @@ BY_RANK = {1: X(6, 2, open=(1,)), 2: IMAGE, 3: VOLUME}
 case("Dense", lambda: L.Dense(3, activation="relu", kernel_regularizer="l2", activity_regularizer="l1"), SEQUENCE)
 case("EinsumDense", lambda: L.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d"), SEQUENCE)
 case("Embedding", lambda: L.Embedding(5, 3, mask_zero=True), X(3, dtype="int32", high=5, open=(1,)))
+case("ReversibleEmbedding", lambda: L.ReversibleEmbedding(5, 3), X(3, dtype="int32", high=5, open=(1,)))
 case("Activation", lambda: L.Activation("tanh"), SEQUENCE)
 case("Identity", L.Identity, SEQUENCE)
 case("Masking", lambda: L.Masking(mask_value=0.5), SEQUENCE)
@@ -231,8 +234,16 @@ def recorded(make, arguments):
 
 
 def main():
-    contract = {name: recorded(make, arguments) for name, (make, arguments) in CASES.items()}
-    with open(os.path.join(HERE, "contract.json"), "w") as f:
+    path = os.path.join(HERE, "contract.json")
+    before = {}
+    if sys.argv[1:]:
+        with open(path) as f:
+            before = json.load(f)
+    contract = {
+        name: before[name] if sys.argv[1:] and name not in sys.argv[1:] else recorded(make, arguments)
+        for name, (make, arguments) in CASES.items()
+    }
+    with open(path, "w") as f:
         json.dump(contract, f, separators=(",", ":"))
         f.write("\n")
 
