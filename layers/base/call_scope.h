@@ -47,7 +47,11 @@ class CallScope {
 
   // Of the layers that are being called, from the outermost.
   struct Frame {
+    // Where the call is, for the locations of operations and for errors.
     std::string path;
+    // Where variables are that the call makes: Keras's name scope, which knows
+    // nothing of the models that a layer was read as part of.
+    std::string name_scope;
     // Whether variables are cast, and to what: kInvalid, they stay.
     bool has_autocast = false;
     DType autocast = DType::kInvalid;
@@ -58,6 +62,9 @@ class CallScope {
   const std::vector<Frame>& frames() const { return frames_; }
   std::string path() const {
     return frames_.empty() ? "" : frames_.back().path;
+  }
+  std::string name_scope() const {
+    return frames_.empty() ? "" : frames_.back().name_scope;
   }
 
   // What `training` was last resolved to since the outermost call began; as in

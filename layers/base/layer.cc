@@ -132,7 +132,7 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
   if (!made_.ok()) return made_;
   if (built_) return absl::OkStatus();
   built_ = true;
-  path_ = CallScope::Current()->path();
+  path_ = CallScope::Current()->name_scope();
   absl::Status status = BuildFrom(arguments);
   if (status.ok()) status = Trace::Current()->status();
   if (!status.ok()) {

@@ -212,6 +212,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // For the makers of layers: starts a layer made in C++, and names the class.
   void Start(const std::type_info& type, LayerOptions options);
   void set_registered_name(const std::string& name);
+  // Lets the paths of its variables begin with it, wherever it is built.
+  void MakeRoot() { is_root_ = true; }
+  bool is_root() const { return is_root_; }
   void set_status(absl::Status status) { made_ = std::move(status); }
 
  protected:
@@ -347,6 +350,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   bool autocast_ = true;
   bool built_ = false;
   bool locked_ = false;
+  bool is_root_ = false;
   bool has_build_ = true;  // whether the class has a Build of its own
   DTypePolicy policy_ = config::dtype_policy();
   RematMode remat_;

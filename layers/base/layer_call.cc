@@ -45,6 +45,9 @@ CallScope::Frame Layer::FrameIn(const CallScope& scope) const {
   CallScope::Frame frame;
   frame.path =
       scope.path().empty() ? name_ : absl::StrCat(scope.path(), "/", name_);
+  frame.name_scope = scope.name_scope().empty() || is_root_
+                         ? name_
+                         : absl::StrCat(scope.name_scope(), "/", name_);
   frame.remat_activation = remat_.mode == "activations";
   const DType compute = compute_dtype();
   if (!scope.frames().empty() && scope.frames().back().has_autocast) {

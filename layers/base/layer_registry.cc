@@ -100,6 +100,9 @@ absl::StatusOr<std::unique_ptr<Layer>> LayerRegistry::Deserialize(
       name != nullptr && name->is_string() ? name->as_string() : "?";
   std::unique_ptr<Layer> layer = Create(key);
   if (layer == nullptr) return Unsupported(key, shown);
+  // Keras builds such a layer now, on its own.
+  const Value* build = serialized.Find("build_config");
+  if (build != nullptr && build->is_dict()) layer->MakeRoot();
   absl::Status status = layer->Configure(*config);
   if (!status.ok()) {
     return absl::Status(status.code(),

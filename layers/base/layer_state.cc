@@ -38,9 +38,9 @@ void Layer::Note(const absl::Status& status) {
 
 std::string Layer::PathOf(const std::string& name) const {
   CallScope* scope = CallScope::Current();
-  if (scope == nullptr || scope->path().empty())
+  if (scope == nullptr || scope->name_scope().empty())
     return absl::StrCat(path_.empty() ? name_ : path_, "/", name);
-  return absl::StrCat(scope->path(), "/", name);
+  return absl::StrCat(scope->name_scope(), "/", name);
 }
 
 Weight Layer::AddWeight(WeightSpec spec) {

@@ -221,6 +221,8 @@ absl::Status Functional::ReadOperation(const Value& serialized) {
     auto layer = LayerRegistry::Deserialize(serialized);
     if (!layer.ok()) return layer.status();
     operation.layer = *std::move(layer);
+    // Keras builds the layers of a graph as it reads them, outside of it.
+    operation.layer->MakeRoot();
   }
   Value::Items nodes = inbound->items();
   if (operation.is_input()) nodes = {Value::Dict({})};

@@ -67,10 +67,12 @@ class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
     if (absl::Status status = RecurrentOf(o.layer).status(); !status.ok())
       return status;
     const Value given = Written(o.layer);
+    const bool is_root = o.layer->is_root();
     absl::Status status = Read(Renamed(given, "forward_"), o.layer);
     if (status.ok() && !o.backward_layer)
       status = Read(Reversed(Renamed(given, "backward_")), o.backward_layer);
     if (!status.ok()) return status;
+    if (is_root) o.layer->MakeRoot();
     auto forward = RecurrentOf(o.layer),
          backward = RecurrentOf(o.backward_layer);
     if (!forward.ok()) return forward.status();

@@ -1,26 +1,15 @@
 // Layers and models made in C++ have the configuration that Keras writes, and
 // come back from it.
+#include <map>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
-#include "layers/base/config.h"
 #include "layers/base/layer_registry.h"
 #include "layers/base/names.h"
-#include "layers/constraints/constraints.h"
-#include "layers/convolutional/conv.h"
-#include "layers/convolutional/conv_transpose.h"
-#include "layers/convolutional/depthwise_conv.h"
-#include "layers/convolutional/separable_conv.h"
-#include "layers/core/activation_layers.h"
-#include "layers/core/dense.h"
-#include "layers/core/embedding.h"
-#include "layers/core/input_layer.h"
-#include "layers/initializers/initializers.h"
-#include "layers/merging/merging.h"
-#include "layers/models/functional.h"
-#include "layers/models/sequential.h"
+#include "layers/layers.h"
 #include "layers/ops/nodes/symbolic_ops.h"
-#include "layers/regularizers/regularizers.h"
+#include "layers/saving/save.h"
 #include "tests/layers/reference.h"
 
 namespace keratin {
@@ -174,6 +163,57 @@ TEST(ConfigTest, OperationsOfGraphsAreWrittenAsKerasWritesThem) {
                          {.name = "operations"});
   ASSERT_TRUE(model.ok()) << model.status();
   ExpectAsKeras(*model, "models/operations");
+}
+
+std::vector<std::string> WeightPaths(Model& model) {
+  EXPECT_TRUE(model.BuildAll().ok());
+  std::vector<std::string> paths;
+  for (const Variable* weight : model.weights())
+    paths.push_back(weight->path());
+  return paths;
+}
+
+// A layer is where it was built: not in the graph it is part of.
+TEST(ConfigTest, VariablesHavePathsAsInKeras) {
+  KerasTensor x = Input({.shape = {{4}}, .name = "x"});
+  KerasTensor t = Input({.shape = {{3, 4}}, .name = "t"});
+  Dense shared({.units = 4}, {.name = "shared"});
+  Sequential inner({Dense({.units = 3}, {.name = "deep"})}, {.name = "inner"});
+  const ModelPtr branch =
+      *MakeModel(Value(x), Value(Dense({.units = 4}, {.name = "side"})(x)),
+                 {.name = "branch"});
+  TimeDistributed steps({.layer = Dense({.units = 4}, {.name = "each"})},
+                        {.name = "steps"});
+  Bidirectional both({.layer = LSTM({.units = 2}, {.name = "l"})},
+                     {.name = "both"});
+  const std::map<std::string, LayerPtr> models = {
+      {"shared",
+       *MakeModel(Value(x), Value(shared(shared(x))), {.name = "twice"})},
+      {"nested",
+       *MakeModel(Value(x), Value(inner(branch(x))), {.name = "outer"})},
+      {"chain", Sequential({x, Dense({.units = 3}, {.name = "first"})},
+                           {.name = "chain"})},
+      {"chain_of_chains",
+       Sequential({x, Sequential({Dense({.units = 2}, {.name = "a"})},
+                                 {.name = "within"})},
+                  {.name = "around"})},
+      {"wrapped",
+       *MakeModel(Value(t), Value(both(steps(t))), {.name = "recurrent"})}};
+  for (const auto& [name, layer] : models) {
+    SCOPED_TRACE(name);
+    auto model = layer.As<Model>();
+    const std::vector<std::string> made = WeightPaths(*model);
+    auto again = FromJson(ToJson(*model));
+    ASSERT_TRUE(again.ok()) << again.status();
+    const Value recorded = Reference("paths/" + name);
+    const auto strings = [](const std::vector<std::string>& texts) {
+      return Value::List(Value::Items(texts.begin(), texts.end()));
+    };
+    EXPECT_EQ(FirstDifference(strings(made), *recorded.Find("made")), "");
+    EXPECT_EQ(
+        FirstDifference(strings(WeightPaths(**again)), *recorded.Find("read")),
+        "");
+  }
 }
 
 TEST(ConfigTest, LayersTakeTheOptionsOfTheProcess) {

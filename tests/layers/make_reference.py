@@ -118,6 +118,28 @@ def models():
     return {"functional": functional, "sequential": sequential, "nested": nested, "operations": operations}
 
 
+def paths():
+    """Paths of the weights of models: as they are made, and as they are read from their configuration."""
+    keras.backend.clear_session()
+    x = keras.Input((4,), name="x")
+    shared = L.Dense(4, name="shared")
+    inner = keras.Sequential([L.Dense(3, name="deep")], name="inner")
+    branch = keras.Model(x, L.Dense(4, name="side")(x), name="branch")
+    t = keras.Input((3, 4), name="t")
+    made = {
+        "shared": keras.Model(x, shared(shared(x)), name="twice"),
+        "nested": keras.Model(x, inner(branch(x)), name="outer"),
+        "chain": keras.Sequential([x, L.Dense(3, name="first")], name="chain"),
+        "chain_of_chains": keras.Sequential([x, keras.Sequential([L.Dense(2, name="a")], name="within")], name="around"),
+        "wrapped": keras.Model(t, L.Bidirectional(L.LSTM(2, name="l"), name="both")(L.TimeDistributed(L.Dense(4, name="each"), name="steps")(t)), name="recurrent"),
+    }
+
+    def of(model):
+        return [w.path for w in model.weights]
+
+    return {k: {"made": of(m), "read": of(keras.models.model_from_json(m.to_json()))} for k, m in made.items()}
+
+
 def main():
     serialize = keras.saving.serialize_keras_object
     reference = {
@@ -139,6 +161,7 @@ def main():
             keras.constraints,
             [("MaxNorm", {"max_value": 1.5, "axis": 0}), ("NonNeg", {}), ("UnitNorm", {"axis": [0, 1]}), ("MinMaxNorm", {"min_value": 3.0, "max_value": 4.0, "rate": 0.5, "axis": 1})],
         ),
+        "paths": paths(),
         "models": {k: json.loads(v.to_json()) for k, v in models().items()},
     }
     with open(os.path.join(HERE, "reference.json"), "w") as f:
