@@ -7,7 +7,6 @@
 #include "compiler/api/keratin.h"
 #include "examples/custom_layer/compute_sum.h"
 #include "examples/custom_layer/simple_dense.h"
-#include "layers/models/sequential.h"
 
 KERATIN_REGISTER_LAYER("examples", SimpleDense);
 KERATIN_REGISTER_LAYER("examples", ComputeSum);
