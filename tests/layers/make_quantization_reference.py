@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Writes quantization_reference.json: layers that the real Keras quantized and adapted, for quantization_test.
+
+    KERAS_BACKEND=jax python tests/layers/make_quantization_reference.py
+
+Each case names a layer, its configuration, what is done with it once it is built, and holds its first weights, an
+input, and then: the configuration, variables with their paths, the output, and what is saved. Arrays are {"dtype",
+"shape", "data"}.
+"""
+
+import json
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+L, Q = keras.layers, keras.quantizers
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def array(x):
+    """An array as JSON."""
+    x = np.asarray(x)
+    return {"dtype": str(x.dtype), "shape": list(x.shape), "data": x.ravel().astype("float64").tolist()}
+
+
+def numbers(shape, seed):
+    return np.random.default_rng(seed).standard_normal(shape).astype("float32")
+
+
+def per_channel(**kwargs):
+    return Q.Int4QuantizationConfig(block_size=None, **kwargs)
+
+
+def cases():
+    """Name, layer, input, and what is done: configurations to quantize by, or ranks of an adaptation."""
+    x = numbers((3, 7), 1)
+    sequence = numbers((2, 3, 6), 2)
+    words = np.array([[1, 0, 4], [5, 2, 2]], "int32")
+    own = Q.Int8QuantizationConfig(
+        weight_quantizer=Q.AbsMaxQuantizer(axis=0, value_range=(-100, 100)), activation_quantizer=Q.AbsMaxQuantizer(epsilon=1e-3)
+    )
+    dense = lambda **k: L.Dense(5, activation="tanh", name="layer", **k)  # noqa: E731
+    heads = lambda **k: L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 5), bias_axes="de", name="layer", **k)  # noqa: E731
+    join = lambda **k: L.EinsumDense("axy,xyz->az", output_shape=4, name="layer", **k)  # noqa: E731
+    table = lambda **k: L.Embedding(6, 5, name="layer", **k)  # noqa: E731
+    return [
+        ("dense_int8", dense(), x, ["int8"]),
+        ("dense_int8_weights_only", dense(), x, [Q.Int8QuantizationConfig(activation_quantizer=None)]),
+        ("dense_int8_own_quantizers", dense(), x, [own]),
+        ("dense_int8_mixed", dense(dtype="mixed_bfloat16"), x, ["int8"]),
+        ("dense_int4", dense(), x, ["int4"]),
+        ("dense_int4_blocks", dense(), x, [Q.Int4QuantizationConfig(block_size=3)]),
+        ("dense_int4_channels", dense(), x, [per_channel()]),
+        ("dense_int4_inputs", dense(), x, [per_channel(activation_quantizer=Q.AbsMaxQuantizer())]),
+        ("dense_float8", dense(), x, ["float8"]),
+        ("dense_lora", dense(kernel_regularizer="l2"), x, [2]),
+        ("dense_lora_int8", dense(), x, [2, "int8"]),
+        ("dense_int8_lora", dense(), x, ["int8", 3]),
+        ("dense_int4_lora", dense(), x, ["int4", 3]),
+        ("einsum_int8", heads(), sequence, ["int8"]),
+        ("einsum_int4", heads(), sequence, [Q.Int4QuantizationConfig(block_size=4)]),
+        ("einsum_int4_inputs", heads(), sequence, [per_channel(activation_quantizer=Q.AbsMaxQuantizer())]),
+        ("einsum_float8", heads(), sequence, ["float8"]),
+        ("einsum_join_int8", join(), sequence, ["int8"]),
+        ("einsum_join_int4", join(), sequence, ["int4"]),
+        ("einsum_lora_int8", heads(), sequence, [2, "int8"]),
+        ("embedding_int8", table(), words, ["int8"]),
+        ("embedding_int4", table(), words, [Q.Int4QuantizationConfig(block_size=2)]),
+        ("embedding_int4_channels", table(), words, [per_channel()]),
+        ("embedding_lora_int8", table(), words, [2, "int8"]),
+        ("reversible_int8", L.ReversibleEmbedding(6, 5, name="layer"), words, ["int8"]),
+        ("reversible_untied_int4", L.ReversibleEmbedding(6, 5, tie_weights=False, name="layer"), words, [Q.Int4QuantizationConfig(block_size=2)]),
+    ]
+
+
+def record(layer, x, steps):
+    """The layer before and after its steps."""
+    given = keras.saving.serialize_keras_object(layer)
+    layer(x)
+    layer.set_weights([numbers(w.shape, k + 10) for k, w in enumerate(layer.weights)])
+    before = [array(w) for w in layer.get_weights()]
+    done = []
+    for step in steps:
+        if isinstance(step, int):
+            layer.enable_lora(step, lora_alpha=3)
+            for k, v in enumerate([v for v in layer.trainable_variables if "lora" in v.name]):
+                v.assign(0.1 * numbers(v.shape, k + 20))
+            done.append({"lora": step, "values": [array(v) for v in layer.trainable_variables if "lora" in v.name]})
+        elif isinstance(step, str):
+            layer.quantize(step)
+            done.append({"quantize": step})
+        else:
+            layer.quantize(config=step)
+            done.append({"quantize": keras.saving.serialize_keras_object(step)})
+    store = {}
+    layer.save_own_variables(store)
+    return {
+        "layer": given,
+        "weights": before,
+        "input": array(x),
+        "steps": done,
+        "config": keras.saving.serialize_keras_object(layer)["config"],
+        "trainable": [v.path for v in layer.trainable_variables],
+        "variables": [{"path": v.path, "value": array(v)} for v in layer.variables],
+        "output": array(layer(x)),
+        "saved": [array(store[k]) for k in sorted(store, key=int)],
+    }
+
+
+def main():
+    with open(os.path.join(HERE, "quantization_reference.json"), "w") as f:
+        json.dump({"quantization": {name: record(*rest) for name, *rest in cases()}}, f, separators=(",", ":"))
+        f.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+// Quantized and adapted layers have the variables, the configurations and the
+// results of the real Keras, and are saved as it saves them.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/api/keratin.h"
+#include "gtest/gtest.h"
+#include "layers/base/layer_ptr.h"
+#include "layers/base/layer_registry.h"
+#include "layers/core/activation_layers.h"
+#include "layers/core/dense.h"
+#include "layers/core/input_layer.h"
+#include "layers/models/sequential.h"
+#include "layers/quantizers/quantization_configs.h"
+#include "runtime/array.h"
+#include "tests/layers/reference.h"
+
+namespace keratin {
+namespace {
+
+// Integers are Keras's own; floats as near as the order of sums lets them be.
+void ExpectSame(const Array& got, const Array& want, double tolerance) {
+  ASSERT_EQ(got.dtype(), want.dtype());
+  ASSERT_EQ(got.sizes(), want.sizes());
+  for (int64_t k = 0; k < got.elements(); ++k) {
+    const double far = IsFloating(got.dtype())
+                           ? tolerance * (1 + std::abs(want.AtFlat(k)))
+                           : 0;
+    ASSERT_NEAR(got.AtFlat(k), want.AtFlat(k), far) << "element " << k;
+  }
+}
+
+LayerPtr Made(const Value& serialized) {
+  auto layer = LayerRegistry::Deserialize(serialized);
+  EXPECT_TRUE(layer.ok()) << layer.status();
+  return LayerPtr(std::shared_ptr<Layer>(*std::move(layer)));
+}
+
+void Take(const Value& step, Layer& layer) {
+  const Value* rank = step.Find("lora");
+  if (rank == nullptr) {
+    const absl::Status status =
+        layer.Quantize(QuantizationConfig(*step.Find("quantize")));
+    ASSERT_TRUE(status.ok()) << status;
+    return;
+  }
+  const absl::Status status =
+      layer.EnableLora({.rank = rank->as_int(), .alpha = 3});
+  ASSERT_TRUE(status.ok()) << status;
+  const std::vector<Array> values = ArraysOf(*step.Find("values"));
+  size_t next = 0;
+  for (Variable* variable : layer.trainable_variables()) {
+    if (variable->name().rfind("lora", 0) == 0)
+      ASSERT_TRUE(variable->Assign(values[next++]).ok());
+  }
+}
+
+class QuantizationTest : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(QuantizationTest, IsKeras) {
+  const Value want = Reference("quantization/" + GetParam());
+  const bool mixed = GetParam().find("mixed") != std::string::npos;
+  const double tolerance = mixed ? 0.02 : 2e-6;
+  const LayerPtr layer = Made(*want.Find("layer"));
+  const Array x = ArrayOf(*want.Find("input"));
+  ASSERT_TRUE(layer(x).ok());
+  ASSERT_TRUE(layer->SetWeights(ArraysOf(*want.Find("weights"))).ok());
+  bool adapted = false;
+  for (const Value& step : want.Find("steps")->items()) {
+    Take(step, *layer);
+    adapted = adapted || step.Find("lora") != nullptr;
+  }
+
+  EXPECT_EQ(FirstDifference(layer->GetConfig(), *want.Find("config")), "");
+  std::vector<std::string> trainable;
+  for (const Variable* variable : layer->trainable_variables())
+    trainable.push_back(variable->path());
+  EXPECT_EQ(trainable, StringsOf(*want.Find("trainable")));
+  const Value::Items& variables = want.Find("variables")->items();
+  ASSERT_EQ(layer->variables().size(), variables.size());
+  for (size_t k = 0; k < variables.size(); ++k) {
+    const Variable& got = *layer->variables()[k];
+    SCOPED_TRACE(got.path());
+    EXPECT_EQ(got.path(), variables[k].Find("path")->as_string());
+    ExpectSame(*got.array(), ArrayOf(*variables[k].Find("value")), 1e-6);
+  }
+  const absl::StatusOr<Array> y = layer(x);
+  ASSERT_TRUE(y.ok()) << y.status();
+  ExpectSame(*y, ArrayOf(*want.Find("output")), tolerance);
+
+  VariableStore store;
+  ASSERT_TRUE(layer->SaveOwnVariables(store).ok());
+  const Value::Items& saved = want.Find("saved")->items();
+  ASSERT_EQ(store.size(), saved.size());
+  for (size_t k = 0; k < saved.size(); ++k) {
+    SCOPED_TRACE(k);
+    ExpectSame(store.at(std::to_string(k)), ArrayOf(saved[k]), 1e-6);
+  }
+
+  // What is saved makes the same layer again; what it adds is merged.
+  const LayerPtr again = Made(Value::Dict({{"class_name", layer->class_name()},
+                                           {"module", layer->module()},
+                                           {"registered_name", Value()},
+                                           {"config", layer->GetConfig()}}));
+  ASSERT_TRUE(again(x).ok());
+  ASSERT_TRUE(again->LoadOwnVariables(store).ok());
+  const absl::StatusOr<Array> z = again(x);
+  ASSERT_TRUE(z.ok()) << z.status();
+  const bool rounded = adapted && !layer->quantization_mode().empty();
+  ExpectSame(*z, *y, rounded ? 0.2 : mixed ? 0.02 : 2e-6);
+}
+
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  const Value all = Reference("quantization");
+  if (!all.is_dict()) return names;
+  for (const auto& [name, value] : all.entries()) names.push_back(name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, QuantizationTest, ::testing::ValuesIn(Names()),
+                         [](const ::testing::TestParamInfo<std::string>& info) {
+                           return info.param;
+                         });
+
+Array Ones(int64_t rows, int64_t columns) {
+  return Array::FromVector<float>({rows, columns},
+                                  std::vector<float>(rows * columns, 1));
+}
+
+TEST(QuantizeTest, AModelQuantizesTheLayersThatCanBe) {
+  Sequential model({Input({.shape = {{4}}}), Dense({.units = 3}, {.name = "a"}),
+                    ReLU(), Dense({.units = 2}, {.name = "b"})});
+  ASSERT_TRUE(model(Ones(2, 4)).ok());
+  auto* sequential = dynamic_cast<Model*>(model.get());
+  ASSERT_TRUE(
+      sequential
+          ->Quantize(Int8QuantizationConfig(),
+                     [](const Layer& layer) { return layer.name() == "b"; })
+          .ok());
+  EXPECT_EQ((*sequential->GetLayer("a"))->quantization_mode(), "");
+  EXPECT_EQ((*sequential->GetLayer("b"))->dtype_policy().name(),
+            "int8_from_float32");
+  EXPECT_TRUE(model(Ones(2, 4)).ok());
+}
+
+TEST(QuantizeTest, SettingAQuantizedPolicyQuantizes) {
+  Dense dense({.units = 3});
+  ASSERT_TRUE(dense(Ones(2, 4)).ok());
+  ASSERT_TRUE(dense->set_dtype_policy("int8_from_float32").ok());
+  EXPECT_EQ(dense->weights()[0]->path(), "dense/bias");
+  EXPECT_EQ(dense->weights()[1]->dtype(), DType::kInt8);
+}
+
+void ExpectError(const absl::Status& status, const std::string& part) {
+  EXPECT_FALSE(status.ok());
+  EXPECT_NE(std::string(status.message()).find(part), std::string::npos)
+      << status;
+}
+
+TEST(QuantizeTest, MisuseSaysWhatIsWrong) {
+  Dense dense({.units = 3}, {.name = "layer"});
+  ExpectError(dense->Quantize("int8"), "layer 'layer': it cannot be quantized");
+  ASSERT_TRUE(dense(Ones(2, 4)).ok());
+  ExpectError(dense->Quantize("int3"), "'int3'");
+  ExpectError(dense->Quantize(QuantizationConfig()), "int8, int4 or float8");
+  ExpectError(dense->EnableLora({.rank = 0}), "'rank'");
+  ASSERT_TRUE(dense->EnableLora({.rank = 1}).ok());
+  ExpectError(dense->EnableLora({.rank = 1}), "already");
+  ASSERT_TRUE(dense->Quantize("int8").ok());
+  ExpectError(dense->Quantize("int8"), "already quantized");
+
+  Dense half({.units = 3}, {.dtype = "float16"});
+  ASSERT_TRUE(half(Ones(2, 4)).ok());
+  ExpectError(half->Quantize("int8"), "float16");
+  ReLU relu;
+  ExpectError(relu->Quantize("int8"), "class 'ReLU' cannot be quantized");
+  ExpectError(relu->EnableLora({.rank = 2}), "no low-rank adaptation");
+  Dense bound({.units = 3, .kernel_constraint = "non_neg"});
+  ASSERT_TRUE(bound(Ones(2, 4)).ok());
+  ExpectError(bound->EnableLora({.rank = 1}), "constraint");
+  EXPECT_FALSE(
+      ReLU({}, {.dtype = DTypePolicy("int8_from_float32")})->status().ok());
+  ExpectError(dense->Quantize(Int4QuantizationConfig({.block_size = 0})),
+              "'block_size'");
+}
+
+}  // namespace
+}  // namespace keratin
