@@ -7,6 +7,7 @@
 #include <typeindex>
 
 #include "absl/strings/str_cat.h"
+#include "layers/base/issues.h"
 #include "layers/base/layer.h"
 
 namespace keratin {
@@ -105,9 +106,8 @@ absl::StatusOr<std::unique_ptr<Layer>> LayerRegistry::Deserialize(
   if (build != nullptr && build->is_dict()) layer->MakeRoot();
   absl::Status status = layer->Configure(*config);
   if (!status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat("layer '", shown, "' of class '", key,
-                                     "': ", status.message()));
+    return Issues::Within(
+        absl::StrCat("layer '", shown, "' of class '", key, "': "), status);
   }
   return layer;
 }

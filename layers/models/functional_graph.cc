@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "layers/base/issues.h"
 #include "layers/base/names.h"
 #include "layers/base/node.h"
 #include "layers/core/input_layer.h"
@@ -255,17 +256,12 @@ absl::Status Functional::Configured() {
   if (!layer_configs_.is_sequence())
     return absl::InvalidArgumentError(
         "a Functional model needs a list 'layers'");
-  std::string unsupported;
+  Issues unsupported;
   for (const Value& serialized : layer_configs_.items()) {
     absl::Status status = ReadOperation(serialized);
-    if (absl::IsUnimplemented(status)) {
-      absl::StrAppend(&unsupported, unsupported.empty() ? "" : "; ",
-                      status.message());
-    } else if (!status.ok()) {
-      return status;
-    }
+    if (!unsupported.Add(status)) return status;
   }
-  if (!unsupported.empty()) return absl::UnimplementedError(unsupported);
+  if (!unsupported.status().ok()) return unsupported.status();
   auto inputs = ReadReferences(input_config_);
   if (!inputs.ok()) return inputs.status();
   auto outputs = ReadReferences(output_config_);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
+#include "layers/base/issues.h"
 #include "layers/base/node.h"
 
 namespace keratin {
@@ -22,19 +23,17 @@ absl::Status SequentialModel::Configured() {
   if (!layer_configs_.is_sequence())
     return absl::InvalidArgumentError(
         "a Sequential model needs a list 'layers'");
-  std::string unsupported;
+  Issues unsupported;
   for (const Value& serialized : layer_configs_.items()) {
     auto layer = LayerRegistry::Deserialize(serialized);
-    if (absl::IsUnimplemented(layer.status())) {
-      absl::StrAppend(&unsupported, unsupported.empty() ? "" : "; ",
-                      layer.status().message());
+    if (!layer.ok()) {
+      if (!unsupported.Add(layer.status())) return layer.status();
       continue;
     }
-    if (!layer.ok()) return layer.status();
     absl::Status added = Add(*std::move(layer));
     if (!added.ok()) return added;
   }
-  if (!unsupported.empty()) return absl::UnimplementedError(unsupported);
+  if (!unsupported.status().ok()) return unsupported.status();
   if (input_ != nullptr || build_input_shape_.is_none())
     return absl::OkStatus();
   auto shape = ShapeOf(build_input_shape_);

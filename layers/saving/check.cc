@@ -1,8 +1,10 @@
 #include "layers/saving/check.h"
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "layers/base/issues.h"
 #include "layers/base/layer.h"
 #include "layers/models/model.h"
 #include "layers/saving/json.h"
@@ -10,8 +12,8 @@
 namespace keratin {
 namespace {
 
-// An error of kind kUnimplemented lists what is not supported, divided by "; ";
-// any other is an error of the file.
+// What a status says is not supported; an error of another kind is one of the
+// file.
 absl::StatusOr<std::vector<Issue>> IssuesOf(const std::string& path,
                                             const absl::Status& status) {
   if (!absl::IsUnimplemented(status)) {
@@ -19,15 +21,8 @@ absl::StatusOr<std::vector<Issue>> IssuesOf(const std::string& path,
                         absl::StrCat("'", path, "': ", status.message()));
   }
   std::vector<Issue> issues;
-  for (absl::string_view part : absl::StrSplit(status.message(), "; ")) {
-    // A sentence may go on after a semicolon.
-    if (!issues.empty() && part.substr(0, 6) != "layer " &&
-        part.substr(0, 5) != "node " && part.substr(0, 6) != "input ") {
-      absl::StrAppend(&issues.back().what, "; ", part);
-      continue;
-    }
-    issues.push_back({std::string(part)});
-  }
+  for (std::string& sentence : Issues::Of(status))
+    issues.push_back({std::move(sentence)});
   return issues;
 }
 
