@@ -6,14 +6,30 @@
 #ifndef KERATIN_LAYERS_CONVOLUTIONAL_BASE_CONVOLUTION_H_
 #define KERATIN_LAYERS_CONVOLUTIONAL_BASE_CONVOLUTION_H_
 
+#include <type_traits>
+
 #include "absl/strings/str_cat.h"
 #include "layers/base/layer.h"
 #include "layers/convolutional/window.h"
+#include "layers/quantizers/adaptable_layer.h"
 
 namespace keratin {
 
+// With a bias, as AdaptableLayer has one.
+template <typename O>
+class BiasedLayer : public LayerWith<O> {
+ protected:
+  Weight bias_;
+};
+
+// Layers whose options say so can be adapted.
+template <typename O>
+inline constexpr bool kAdaptable = requires(O options) { options.lora_rank; };
+
 template <typename O, int kRank>
-class ConvolutionOf : public LayerWith<O> {
+class ConvolutionOf
+    : public std::conditional_t<kAdaptable<O>, AdaptableLayer<O>,
+                                BiasedLayer<O>> {
  protected:
   absl::Status Configured() override {
     absl::Status status =
@@ -38,24 +54,22 @@ class ConvolutionOf : public LayerWith<O> {
     if (!out.ok()) return out.status();
     const O& o = this->options_;
     if (o.use_bias) {
-      bias_ = this->AddWeight({.name = "bias",
-                               .shape = {*out},
-                               .initializer = o.bias_initializer,
-                               .regularizer = o.bias_regularizer,
-                               .constraint = o.bias_constraint});
+      this->bias_ = this->AddWeight({.name = "bias",
+                                     .shape = {*out},
+                                     .initializer = o.bias_initializer,
+                                     .regularizer = o.bias_regularizer,
+                                     .constraint = o.bias_constraint});
     }
+    if constexpr (kAdaptable<O>) return this->Adapt();
     return absl::OkStatus();
   }
   Tensor Call(const Tensor& x) override {
     Tensor y = Convolve(x);
-    if (this->options_.use_bias) y = window_.AddBias(y, bias_);
+    if (this->options_.use_bias) y = window_.AddBias(y, this->bias_);
     return this->options_.activation(y);
   }
 
   Window window_;
-
- private:
-  Weight bias_;
 };
 
 }  // namespace keratin

@@ -28,19 +28,20 @@ class ConvLayer : public ConvolutionOf<ConvOptions, kRank> {
                        "'groups', and ",
                        channels.ToString(), " is not by ", options_.groups));
     }
-    kernel_ = this->AddWeight(
-        {.name = "kernel",
-         .shape = window_.KernelShape(*per_group, options_.filters),
-         .initializer = options_.kernel_initializer,
-         .regularizer = options_.kernel_regularizer,
-         .constraint = options_.kernel_constraint});
+    absl::Status status = this->BuildWeight(
+        {.spec = {.name = "kernel",
+                  .shape = window_.KernelShape(*per_group, options_.filters),
+                  .initializer = options_.kernel_initializer,
+                  .regularizer = options_.kernel_regularizer,
+                  .constraint = options_.kernel_constraint},
+         .product = {}});
+    if (!status.ok()) return status;
     return Dim(options_.filters);
   }
   Tensor Convolve(const Tensor& x) override {
-    return ops::Conv(x, kernel_, window_.options());
+    return ops::Conv(x, this->weight_.value(this->compute_dtype()),
+                     window_.options());
   }
-
-  Weight kernel_;
 };
 
 }  // namespace
@@ -56,6 +57,7 @@ void ConvOptions::Describe(Fields& f) {
                                                 bias_regularizer)(
       "kernel_constraint", kernel_constraint)("bias_constraint",
                                               bias_constraint);
+  DescribeLora(f, lora_rank, lora_alpha);
   f.Written("activity_regularizer", Value());
 }
 

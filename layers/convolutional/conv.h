@@ -9,6 +9,7 @@
 #define KERATIN_LAYERS_CONVOLUTIONAL_CONV_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "layers/base/layer_ptr.h"
@@ -31,6 +32,8 @@ struct ConvOptions {
   Initializer bias_initializer = "zeros";
   Regularizer kernel_regularizer = {}, bias_regularizer = {};
   Constraint kernel_constraint = {}, bias_constraint = {};
+  std::optional<int64_t> lora_rank = {};
+  Value lora_alpha = {};  // a number; none: the rank
 
   void Describe(Fields& f);
 };

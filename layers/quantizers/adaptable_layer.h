@@ -1,5 +1,6 @@
-// AdaptableLayer: a layer whose main weight can be quantized and adapted, as
-// Dense, EinsumDense and Embedding.
+// AdaptableLayer: a layer whose main weight can be adapted, as the
+// convolutions', or quantized too, as those of Dense, EinsumDense and
+// Embedding.
 //
 // The options have the fields lora_rank, lora_alpha and, of layers that can be
 // quantized, quantization_config. Build calls BuildWeight, makes the bias, and

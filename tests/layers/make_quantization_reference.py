@@ -71,6 +71,7 @@ def cases():
         ("embedding_int4", table(), words, [Q.Int4QuantizationConfig(block_size=2)]),
         ("embedding_int4_channels", table(), words, [per_channel()]),
         ("embedding_lora_int8", table(), words, [2, "int8"]),
+        ("conv_lora", L.Conv2D(4, 3, groups=2, name="layer"), numbers((2, 6, 5, 4), 3), [2]),
         ("reversible_int8", L.ReversibleEmbedding(6, 5, name="layer"), words, ["int8"]),
         ("reversible_untied_int4", L.ReversibleEmbedding(6, 5, tie_weights=False, name="layer"), words, [Q.Int4QuantizationConfig(block_size=2)]),
     ]
