@@ -1,5 +1,6 @@
 // Layer.__call__, on the tensors of a trace and on those of a graph.
 #include <algorithm>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
@@ -26,6 +27,13 @@ class FrameScope {
   CallScope& scope_;
   Trace::LayerScope layer_scope_;
 };
+
+// Guards the losses that layers keep of their last call on Arrays: a call on
+// one layer notes those of its sublayers.
+std::mutex& LossesMutex() {
+  static auto* mutex = new std::mutex();
+  return *mutex;
+}
 
 // Takes an argument of that name out of the keywords.
 std::optional<bool> TakeTraining(Arguments& arguments) {
@@ -102,13 +110,96 @@ KerasTensor Layer::operator()(const KerasTensor& x) {
 
 absl::StatusOr<ConcreteResults> Layer::CallOnArrays(
     const Arguments& arguments) {
-  return concrete_calls_.Call(*this, arguments);
+  absl::StatusOr<ConcreteResults> results =
+      concrete_calls_.Call(Function(), arguments);
+  if (!results.ok()) return results;
+  // What this call added is what `losses` has, in every layer that it reached.
+  std::lock_guard<std::mutex> lock(LossesMutex());
+  ClearLosses();
+  for (size_t k = 0; k < results->losses.size(); ++k) {
+    if (Layer* owner = results->loss_owners[k])
+      owner->losses_.push_back(results->losses[k]);
+  }
+  return results;
+}
+
+void Layer::ClearLosses() {
+  losses_.clear();
+  for (const Child& child : children_) {
+    for (Layer* layer : child.layers) layer->ClearLosses();
+  }
+}
+
+StatefulFunction Layer::Function() {
+  return {.kind = "layer",
+          .name = name_,
+          .trainable = [this] { return trainable_variables(); },
+          .non_trainable = [this] { return non_trainable_arguments(); },
+          .version = [this] { return version(); },
+          .call = [this](const Arguments& a) { return (*this)(a); },
+          .losses =
+              [this] {
+                std::vector<CallScope::Loss> losses =
+                    CallScope::Current()->LossesOf(*this);
+                for (const Tensor& penalty : Penalties())
+                  losses.push_back({nullptr, penalty});
+                return losses;
+              }};
+}
+
+// Of the weights that have a regularizer, in the current trace.
+std::vector<Tensor> Layer::Penalties() const {
+  std::vector<Tensor> penalties;
+  for (const Variable* variable : trainable_weights()) {
+    if (variable->spec().regularizer.is_none()) continue;
+    auto regularizer = variable->spec().regularizer.Get();
+    penalties.push_back(
+        regularizer.ok()
+            ? (**regularizer)(CallScope::Current()->Read(*variable))
+            : Trace::Current()->Error(regularizer.status()));
+  }
+  return penalties;
+}
+
+absl::StatusOr<std::vector<Array>> Layer::losses() {
+  StatefulFunction function = Function();
+  function.entry = "losses";
+  function.call = [this](const Arguments&) {
+    const std::vector<Tensor> penalties = Penalties();
+    return Value::List(Value::Items(penalties.begin(), penalties.end()));
+  };
+  function.losses = [] { return std::vector<CallScope::Loss>(); };
+  std::vector<Array> losses;
+  {
+    std::lock_guard<std::mutex> lock(LossesMutex());
+    losses = losses_;
+    for (const Layer* layer : FlattenLayers())
+      losses.insert(losses.end(), layer->losses_.begin(), layer->losses_.end());
+  }
+  const std::vector<Variable*> weights = trainable_weights();
+  if (std::all_of(weights.begin(), weights.end(), [](const Variable* weight) {
+        return weight->spec().regularizer.is_none();
+      })) {
+    return losses;
+  }
+  absl::StatusOr<ConcreteResults> penalties =
+      concrete_calls_.Call(function, {});
+  if (!penalties.ok()) return penalties.status();
+  for (Array& penalty : penalties->outputs.arrays())
+    losses.push_back(std::move(penalty));
+  return losses;
 }
 
 absl::StatusOr<StatelessCallResults> Layer::StatelessCall(
     const std::vector<Array>& trainable,
     const std::vector<Array>& non_trainable, const Arguments& arguments) {
-  return concrete_calls_.StatelessCall(*this, trainable, non_trainable,
+  if (!built_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "layer '", name_,
+        "' is not built, so it has no variables to be given; call it on an "
+        "Input or on data first"));
+  }
+  return concrete_calls_.StatelessCall(Function(), trainable, non_trainable,
                                        arguments);
 }
 

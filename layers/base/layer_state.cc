@@ -1,13 +1,25 @@
 // What a layer tracks: variables, seed states, sublayers.
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
 #include "layers/base/initialize.h"
 #include "layers/base/layer.h"
+#include "layers/base/version.h"
 
 namespace keratin {
+
+// Each once, in the order of the first time.
+template <typename T>
+struct Layer::Distinct {
+  std::vector<T*> items;
+  std::set<const T*> seen;
+  void Add(T* item) {
+    if (seen.insert(item).second) items.push_back(item);
+  }
+};
 
 bool Layer::MayGrow(const std::string& what) {
   absl::Status status;
@@ -74,6 +86,7 @@ Weight Layer::AddWeight(WeightSpec spec) {
     }
   } else if (MayGrow(what)) {
     own_.push_back({variable, trainable, false});
+    Changed();
   }
   return Weight(std::move(variable));
 }
@@ -88,6 +101,7 @@ void Layer::Track(const Weight& weight) {
     return;
   }
   own_.push_back({weight.shared(), weight->trainable(), false});
+  Changed();
 }
 
 void Layer::RemoveWeight(const Weight& weight) {
@@ -107,17 +121,21 @@ Variable* Layer::AddState(const std::string& name, const Shape& shape) {
   // Of the right type and shape, so it cannot fail.
   if (auto sizes = shape.AsSizes())
     state->Assign(Array::Zeros(state->dtype(), *sizes)).IgnoreError();
+  Changed();
   return state;
 }
 
-std::vector<Variable*> Layer::states() const {
-  std::vector<Variable*> all;
-  for (const std::unique_ptr<Variable>& state : states_)
-    all.push_back(state.get());
-  for (Layer* layer : sublayers()) {
-    for (Variable* state : layer->states()) all.push_back(state);
+void Layer::CollectStates(Distinct<Variable>& all) const {
+  for (const std::unique_ptr<Variable>& state : states_) all.Add(state.get());
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->CollectStates(all);
   }
-  return all;
+}
+
+std::vector<Variable*> Layer::states() const {
+  Distinct<Variable> all;
+  CollectStates(all);
+  return std::move(all.items);
 }
 
 std::vector<Variable*> Layer::non_trainable_arguments() const {
@@ -147,7 +165,7 @@ Variable* Layer::AddSeed(const std::string& attribute,
           {2}, {static_cast<uint32_t>(seed.value_or(0)), 0}))
       .IgnoreError();
   if (MayGrow("a seed generator"))
-    children_.push_back({attribute, {}, false, state.get()});
+    children_.push_back({.attribute = attribute, .seed = state.get()});
   own_.push_back({state, false, true});
   return state.get();
 }
@@ -165,12 +183,14 @@ void Layer::Attach(Child child, std::vector<std::shared_ptr<Layer>> layers) {
     // Owned even where it is refused: what points to it stays good.
     owned_.push_back(std::move(layer));
   }
-  if (may) children_.push_back(std::move(child));
+  if (!may) return;
+  children_.push_back(std::move(child));
+  Changed();
 }
 
 void Layer::TrackList(const std::string& attribute,
                       std::vector<std::shared_ptr<Layer>> layers) {
-  Child child{attribute, {}, true, nullptr};
+  Child child{.attribute = attribute, .is_list = true};
   for (const std::shared_ptr<Layer>& layer : layers)
     child.layers.push_back(layer.get());
   Attach(std::move(child), std::move(layers));
@@ -180,25 +200,61 @@ void Layer::Untrack(const std::string& attribute) {
   std::erase_if(children_, [&](const Child& child) {
     return child.attribute == attribute;
   });
+  Changed();
   const std::vector<Layer*> kept = sublayers();
   std::erase_if(owned_, [&](const std::shared_ptr<Layer>& layer) {
     return std::find(kept.begin(), kept.end(), layer.get()) == kept.end();
   });
 }
 
-std::vector<Layer*> Layer::sublayers() const {
-  std::set<const Layer*> seen;
-  std::vector<Layer*> layers;
-  for (const Child& child : children_) {
-    for (Layer* layer : child.layers) {
-      if (seen.insert(layer).second) layers.push_back(layer);
-    }
+void Layer::Track(const std::string& attribute, const MetricPtr& metric) {
+  if (metric == nullptr) {
+    Fail(absl::StrCat("'", attribute, "' of layer '", name_,
+                      "' holds no metric"));
+    return;
   }
-  return layers;
+  if (!MayGrow(absl::StrCat("the metric '", attribute, "'"))) return;
+  children_.push_back({.attribute = attribute, .metric = metric});
+  Changed();
+}
+
+void Layer::Changed() { version_ = NextVersion(); }
+
+int64_t Layer::version() const {
+  int64_t latest = version_;
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers)
+      latest = std::max(latest, layer->version());
+  }
+  return latest;
+}
+
+std::vector<Layer*> Layer::FlattenLayers() const {
+  std::vector<Layer*> order;
+  std::set<const Layer*> seen;
+  const std::vector<Layer*> top = sublayers();
+  std::deque<Layer*> waiting(top.begin(), top.end());
+  while (!waiting.empty()) {
+    Layer* layer = waiting.front();
+    waiting.pop_front();
+    if (!seen.insert(layer).second) continue;
+    order.push_back(layer);
+    for (Layer* below : layer->sublayers()) waiting.push_front(below);
+  }
+  return order;
+}
+
+std::vector<Layer*> Layer::sublayers() const {
+  Distinct<Layer> layers;
+  for (const Child& child : children_) {
+    for (Layer* layer : child.layers) layers.Add(layer);
+  }
+  return std::move(layers.items);
 }
 
 void Layer::set_trainable(bool trainable) {
   trainable_ = trainable;
+  Changed();
   for (const Own& own : own_) {
     // What was made not to be trained never is.
     if (own.trainable) own.variable->set_trainable(trainable);
@@ -217,28 +273,32 @@ std::vector<Variable*> Layer::own_variables() const {
   return own;
 }
 
-std::vector<Variable*> Layer::Collect(bool seeds) const {
-  std::set<const Variable*> seen;
-  std::vector<Variable*> all;
-  const auto add = [&](Variable* variable) {
-    if (seen.insert(variable).second) all.push_back(variable);
-  };
+void Layer::Collect(bool seeds, Distinct<Variable>& all) const {
   for (bool trainable : {true, false}) {
     for (const Own& own : own_) {
-      if (!own.is_seed && own.trainable == trainable) add(own.variable.get());
+      if (!own.is_seed && own.trainable == trainable)
+        all.Add(own.variable.get());
     }
   }
   for (const Own& own : own_) {
-    if (seeds && own.is_seed) add(own.variable.get());
+    if (seeds && own.is_seed) all.Add(own.variable.get());
   }
-  for (Layer* layer : sublayers()) {
-    for (Variable* variable : layer->Collect(seeds)) add(variable);
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->Collect(seeds, all);
   }
-  return all;
 }
 
-std::vector<Variable*> Layer::weights() const { return Collect(false); }
-std::vector<Variable*> Layer::variables() const { return Collect(true); }
+std::vector<Variable*> Layer::weights() const {
+  Distinct<Variable> all;
+  Collect(false, all);
+  return std::move(all.items);
+}
+
+std::vector<Variable*> Layer::variables() const {
+  Distinct<Variable> all;
+  Collect(true, all);
+  return std::move(all.items);
+}
 
 namespace {
 
@@ -266,7 +326,41 @@ std::vector<Variable*> Layer::trainable_variables() const {
 }
 
 std::vector<Variable*> Layer::non_trainable_variables() const {
-  return trainable_ ? Only(variables(), false) : variables();
+  std::vector<Variable*> all =
+      trainable_ ? Only(variables(), false) : variables();
+  const std::vector<Variable*> metric_state = metrics_variables();
+  all.insert(all.end(), metric_state.begin(), metric_state.end());
+  return all;
+}
+
+void Layer::Collect(Distinct<Metric>& all) const {
+  for (const Child& child : children_) {
+    if (child.metric != nullptr) all.Add(child.metric.get());
+  }
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->Collect(all);
+  }
+}
+
+std::vector<Metric*> Layer::metrics() const {
+  Distinct<Metric> all;
+  Collect(all);
+  return std::move(all.items);
+}
+
+std::vector<Variable*> Layer::metrics_variables() const {
+  Distinct<Variable> all;
+  for (const Metric* metric : metrics()) {
+    for (Variable* variable : metric->variables()) all.Add(variable);
+  }
+  return std::move(all.items);
+}
+
+absl::Status Layer::AddMetric() const {
+  return absl::UnimplementedError(absl::StrCat(
+      "layer '", name_,
+      "': AddMetric is not supported; attach a metric with Track in Configured "
+      "or Build, and call its UpdateState in Call"));
 }
 
 absl::Status Layer::SaveOwnVariables(VariableStore& store) const {

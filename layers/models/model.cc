@@ -118,7 +118,7 @@ absl::Status Model::BuildAll() {
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(
     const TraceOptions& options) {
-  auto traced = keratin::TraceStatelessCall(*this, [&](Trace& trace) {
+  auto traced = TraceStateless(Function(), [&](Trace& trace) {
     Arguments arguments = BindInputs(trace, inputs(), options.batch);
     arguments.keyword.emplace_back("training", Value(options.training));
     return arguments;

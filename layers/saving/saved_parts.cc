@@ -24,6 +24,7 @@ class Walk {
       return VisitList(model->layers(), Join(path, "layers"));
     }
     for (const Layer::Child& child : layer.children()) {
+      if (child.metric != nullptr) continue;  // as Keras: never saved
       const std::string below = Join(path, child.attribute);
       if (child.seed != nullptr) {
         parts.push_back({below, nullptr, child.seed});

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Writes state_reference.json: what the real Keras computes, draws and keeps, for the tests of metrics, losses, nested
+calls and random numbers.
+
+    KERAS_BACKEND=jax python tests/layers/make_state_reference.py
+
+Arrays are {"dtype", "shape", "data"}; bits of floats survive, for they are written with all their digits.
+"""
+
+import json
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def array(x):
+    """An array as JSON."""
+    x = np.asarray(x)
+    return {"dtype": str(x.dtype), "shape": list(x.shape), "data": x.ravel().astype("float64").tolist()}
+
+
+def metrics():
+    """Metrics of every class, updated twice."""
+    rng = np.random.default_rng(1)
+    m = keras.metrics
+    rows = lambda *s: rng.random(s, dtype="float32")  # noqa: E731
+    one_hot = lambda n, c: np.eye(c, dtype="float32")[rng.integers(0, c, n)]  # noqa: E731
+    classes = lambda *s: rng.integers(0, 6, s).astype("int32")  # noqa: E731
+    tied = np.round(rows(7, 6) * 3) / 3
+    made = [
+        ("Sum", {}, [([rows(5)], None), ([rows(3, 2)], rows(3))]),
+        ("Mean", {}, [([rows(5)], None), ([rows(4, 3)], None)]),
+        ("Mean", {"name": "weighted", "dtype": "float64"}, [([rows(5)], rows(5)), ([rows(4, 3, 2)], rows(4, 3))]),
+        ("Mean", {"dtype": "float16"}, [([rows(4, 3)], rows(4, 1)), ([np.float32(3.0)], None)]),
+        ("Accuracy", {}, [([classes(6), classes(6)], None), ([classes(6, 1), classes(6)], rows(6))]),
+        ("BinaryAccuracy", {"threshold": 0.25}, [([np.round(rows(8, 1)), rows(8, 1)], None), ([np.round(rows(8)), rows(8, 1)], rows(8))]),
+        ("BinaryAccuracy", {}, [([np.round(rows(4, 3)), rows(4, 3)], None), ([np.round(rows(4, 3)), rows(4, 3)], rows(4))]),
+        ("CategoricalAccuracy", {}, [([one_hot(7, 6), rows(7, 6)], None), ([one_hot(4, 6), rows(4, 6)], rows(4))]),
+        ("SparseCategoricalAccuracy", {}, [([classes(7), rows(7, 6)], None), ([classes(4, 1), rows(4, 6)], rows(4))]),
+        ("SparseCategoricalAccuracy", {"name": "steps"}, [([classes(3, 4), rows(3, 4, 6)], None), ([classes(3, 4), rows(3, 4, 6)], rows(3, 4))]),
+        ("TopKCategoricalAccuracy", {"k": 2}, [([one_hot(7, 6), rows(7, 6)], None), ([one_hot(7, 6), tied], rows(7))]),
+        ("TopKCategoricalAccuracy", {}, [([one_hot(12, 6).reshape(3, 4, 6), rows(3, 4, 6)], None)]),
+        ("SparseTopKCategoricalAccuracy", {"k": 3}, [([classes(7), rows(7, 6)], rows(7)), ([classes(3, 4), rows(3, 4, 6)], None)]),
+        (
+            "SparseTopKCategoricalAccuracy",
+            {"k": 2, "from_sorted_ids": True},
+            [([classes(5), np.stack([rng.permutation(6) for _ in range(5)]).astype("int32")], None)],
+        ),
+    ]
+    result = []
+    for name, config, updates in made:
+        metric = getattr(m, name)(**config)
+        entry = {
+            "written": keras.saving.serialize_keras_object(metric),
+            "repr": repr(metric),
+            "paths": [v.path for v in metric.variables],
+            "updates": [],
+        }
+        for values, weight in updates:
+            metric.update_state(*values, sample_weight=weight)
+            entry["updates"].append(
+                {
+                    "values": [array(v) for v in values],
+                    "sample_weight": None if weight is None else array(weight),
+                    "variables": [array(v.numpy()) for v in metric.variables],
+                    "result": array(metric.result()),
+                }
+            )
+        metric.reset_state()
+        entry["reset"] = [array(v.numpy()) for v in metric.variables]
+        result.append(entry)
+    return result
+
+
+class Tracking(keras.layers.Layer):
+    """A layer with two metrics, a sublayer and a seed generator."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seen = keras.metrics.Mean(name="seen")
+        self.dense = keras.layers.Dense(2, kernel_initializer="ones")
+        self.drop = keras.layers.Dropout(0.5, seed=3)
+        self.positive = keras.metrics.BinaryAccuracy(name="positive")
+
+    def call(self, x):
+        y = self.drop(self.dense(x))
+        self.seen.update_state(y)
+        self.positive.update_state(keras.ops.ones_like(y), y)
+        return y
+
+
+def attached():
+    """The lists of a layer with metrics, in Keras's orders, and its state after calls."""
+    keras.backend.clear_session()
+    outer = keras.Sequential([keras.Input((3,)), Tracking(name="first"), Tracking(name="second")])
+    layer = outer.layers[0]
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    outer(x)
+    outer(x - 4)
+    paths = lambda vs: [v.path for v in vs]  # noqa: E731
+    return {
+        "metrics": [m.name for m in outer.metrics],
+        "metrics_variables": paths(outer.metrics_variables),
+        "of_first": paths(layer.metrics_variables),
+        "non_trainable_variables": paths(outer.non_trainable_variables),
+        "variables": paths(outer.variables),
+        "weights": paths(outer.weights),
+        "values": [array(v.numpy()) for v in outer.metrics_variables],
+        "results": [array(m.result()) for m in outer.metrics],
+    }
+
+
+def main():
+    reference = {"metrics": metrics(), "attached": attached()}
+    with open(os.path.join(HERE, "state_reference.json"), "w") as f:
+        json.dump(reference, f, separators=(",", ":"))
+        f.write("\n")
+
+
+if __name__ == "__main__":
+    main()
