@@ -383,7 +383,7 @@ Tensor Trace::Dense(const Array& values) {
 std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
                                 absl::Span<const Tensor> sequences,
                                 const Dim& length, bool reverse,
-                                const ScanBody& body) {
+                                const ScanBody& body, bool conditional) {
   if (!Usable(initial) || !Usable(sequences)) return {};
   if (!CanMake({length}, DType::kInt32)) return {};
   mlir::OpBuilder& builder = *state_->builder;
@@ -451,7 +451,8 @@ std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
   }
   auto scan = ir::ScanOp::create(
       builder, loc, types, first, walked,
-      ir::DimsAttr::get(context, llvm::ArrayRef<Dim>{length}), reverse);
+      ir::DimsAttr::get(context, llvm::ArrayRef<Dim>{length}), reverse,
+      conditional);
   scan.getBody().push_back(block.release());
   std::string complaint;
   mlir::ScopedDiagnosticHandler handler(context,

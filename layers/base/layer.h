@@ -43,12 +43,23 @@
 #include "layers/base/object.h"
 #include "layers/base/quantization.h"
 #include "layers/base/remat_scope.h"
+#include "layers/base/seed_generator.h"
 #include "layers/base/stateless_trace.h"
 #include "layers/base/value.h"
 #include "layers/base/variable.h"
 #include "layers/base/variable_store.h"
 
 namespace keratin {
+
+// What the computation of a layer takes, as the parameters of Keras's call and
+// build: by them masks find the argument `<name>_mask`, and shapes are kept as
+// `<name>_shape`.
+struct CallSignature {
+  std::vector<std::string> arguments = {"inputs"};  // in order
+  // What the build takes: the shape of the first tensors, or of several
+  // arguments, each named `<argument>_shape`.
+  std::vector<std::string> shapes = {"input_shape"};
+};
 
 // What every layer takes besides its own options. Keras: Layer.__init__.
 struct LayerOptions {
@@ -173,8 +184,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // Adds a low-rank adaptation to a built layer. Keras: Dense.enable_lora.
   absl::Status EnableLora(const LoraOptions& options);
 
-  // What is saved of the layer's own: own_variables(), unless the class says
-  // otherwise. A store that does not fit is an error that names both sides.
+  // What is saved of the layer's own, without sublayers: own_variables() as
+  // "0", "1" and so on, unless the class says otherwise. A store that does not fit is an error that names both sides.
   // Keras: save_own_variables, load_own_variables.
   virtual absl::Status SaveOwnVariables(VariableStore& store) const;
   virtual absl::Status LoadOwnVariables(const VariableStore& store);
@@ -208,6 +219,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // The shapes that the layer was built from: {"input_shape": ...}, or
   // {"shapes_dict": ...} of several; None before.
   virtual Value GetBuildConfig() const;
+  // Builds the layer from such a configuration; None does nothing. Keras:
+  // build_from_config.
+  virtual absl::Status BuildFromConfig(const Value& config);
   // What a model is trained with; None of other layers.
   virtual Value GetCompileConfig() const { return Value(); }
 
@@ -243,6 +257,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   virtual absl::Status Build(const Shape& input);
   virtual absl::Status BuildFrom(const Arguments& arguments);
   virtual Tensor Call(const Tensor& x);
+  virtual CallSignature signature() const { return {}; }
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);
   // The modes of quantization that the layer has; CallWith computes in the one
@@ -279,9 +294,6 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // one, and here it is 0.
   Variable* AddSeed(const std::string& attribute,
                     std::optional<int64_t> seed = std::nullopt);
-  // The key to draw from now, [seed, counter]; counts the generator's state
-  // on. Keras: SeedGenerator.next.
-  static Tensor NextSeed(const Variable& state);
   // Takes a sublayer under an attribute.
   template <typename T>
   T* Track(const std::string& attribute, std::shared_ptr<T> layer) {
@@ -293,6 +305,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   T* Track(const std::string& attribute, std::unique_ptr<T> layer) {
     return Track(attribute, std::shared_ptr<T>(std::move(layer)));
   }
+  // Takes a seed generator: its state becomes the layer's.
+  void Track(const std::string& attribute, const SeedGenerator& generator);
   // Takes a metric: its state becomes the layer's.
   void Track(const std::string& attribute, const MetricPtr& metric);
   // Several under one attribute.
@@ -343,6 +357,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void Attach(Child child, std::vector<std::shared_ptr<Layer>> layers);
   // False, with the error noted, if no state may be added now.
   bool MayGrow(const std::string& what);
+  Variable* TrackSeed(const std::string& attribute,
+                      std::shared_ptr<Variable> state);
   int64_t version() const;
   void ClearLosses();
   std::vector<Tensor> Penalties() const;
@@ -358,6 +374,11 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void CollectStates(Distinct<Variable>& all) const;
   absl::Status CheckInputs(const Arguments& arguments) const;
   Arguments CastInputs(const Arguments& given) const;
+  // The tensor arguments by name, in order; `<name>` of those that the
+  // signature does not name.
+  Value::Entries TensorArguments(const Arguments& arguments) const;
+  void AddMasks(Arguments& arguments) const;
+  Value BuildConfigOf(const Arguments& arguments) const;
   Value TraceCall(const Arguments& arguments);
   Value SymbolicCall(const Arguments& arguments);
   void Regularize(const std::vector<Tensor>& outputs);

@@ -242,6 +242,55 @@ absl::Status Layer::CheckInputs(const Arguments& arguments) const {
   return CheckInputSpec(input_spec_, arguments.positional[0], name_);
 }
 
+Value::Entries Layer::TensorArguments(const Arguments& arguments) const {
+  const std::vector<std::string> names = signature().arguments;
+  Value::Entries found;
+  for (size_t k = 0; k < arguments.positional.size(); ++k) {
+    if (!arguments.positional[k].tensors().empty())
+      found.emplace_back(k < names.size() ? names[k] : "",
+                         arguments.positional[k]);
+  }
+  for (const auto& [name, argument] : arguments.keyword) {
+    if (name != "mask" && !argument.tensors().empty())
+      found.emplace_back(name, argument);
+  }
+  return found;
+}
+
+// As Keras: where several arguments have tensors, the masks that those of
+// `<name>` bear are passed as `<name>_mask`, if the call takes that and is not
+// given it.
+void Layer::AddMasks(Arguments& arguments) const {
+  const Value::Entries tensors = TensorArguments(arguments);
+  if (tensors.size() < 2) return;
+  const std::vector<std::string> names = signature().arguments;
+  for (const auto& [name, argument] : tensors) {
+    const std::string taken_as = name + "_mask";
+    const auto place = std::find(names.begin(), names.end(), taken_as);
+    if (place == names.end()) continue;
+    const size_t position = place - names.begin();
+    const Value* given = arguments.Find(position, taken_as);
+    if (given != nullptr && !given->is_none()) continue;
+    bool any = false;
+    Value masks = argument.MapLeaves([&](const Value& leaf) {
+      if (!leaf.is_tensor()) return Value();
+      const Tensor mask = CallScope::Current()->MaskOf(leaf.as_tensor());
+      any = any || mask.ok();
+      return mask.ok() ? Value(mask) : Value();
+    });
+    if (!any) continue;
+    if (given == nullptr) {
+      arguments.keyword.emplace_back(taken_as, std::move(masks));
+    } else if (position < arguments.positional.size()) {
+      arguments.positional[position] = std::move(masks);
+    } else {
+      for (auto& [key, value] : arguments.keyword) {
+        if (key == taken_as) value = masks;
+      }
+    }
+  }
+}
+
 Value Layer::TraceCall(const Arguments& given) {
   CallScope* scope = CallScope::Current();
   if (scope == nullptr) return Value(Tensor());
@@ -267,6 +316,7 @@ Value Layer::TraceCall(const Arguments& given) {
     return Value(Tensor());
   }
 
+  AddMasks(arguments);
   CallContext context;
   context.training = training.value_or(false);
   if (!arguments.positional.empty()) {
@@ -276,6 +326,14 @@ Value Layer::TraceCall(const Arguments& given) {
   const Value* mask = given.Find(SIZE_MAX, "mask");
   if (mask != nullptr && mask->is_tensor()) {
     context.mask = mask->as_tensor();
+  } else if (mask != nullptr && mask->is_sequence()) {
+    // One of each tensor of the first argument.
+    context.masks.assign(context.masks.size(), Tensor());
+    for (size_t k = 0; k < mask->items().size(); ++k) {
+      if (k < context.masks.size() && mask->items()[k].is_tensor())
+        context.masks[k] = mask->items()[k].as_tensor();
+    }
+    if (!context.masks.empty()) context.mask = context.masks[0];
   } else if (!context.masks.empty()) {
     context.mask = context.masks[0];
   }

@@ -52,6 +52,7 @@ absl::Status Layer::set_dtype_policy(const DTypePolicy& policy) {
     if (!status.ok()) return status;
   }
   policy_ = policy;
+  Changed();
   return At(name_, CheckPolicy());
 }
 
@@ -90,6 +91,7 @@ absl::Status Layer::Quantize(const QuantizationConfig& config) {
   locked_ = !grows();
   if (!status.ok()) return At(path, status);
   policy_ = std::move(policy);
+  Changed();
   return absl::OkStatus();
 }
 

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "ir/trace/ops.h"
 #include "layers/base/initialize.h"
 #include "layers/base/layer.h"
 #include "layers/base/version.h"
@@ -107,6 +106,7 @@ void Layer::Track(const Weight& weight) {
 void Layer::RemoveWeight(const Weight& weight) {
   std::erase_if(
       own_, [&](const Own& own) { return own.variable == weight.shared(); });
+  Changed();
 }
 
 Variable* Layer::AddState(const std::string& name, const Shape& shape) {
@@ -144,30 +144,24 @@ std::vector<Variable*> Layer::non_trainable_arguments() const {
   return all;
 }
 
-Tensor Layer::NextSeed(const Variable& state) {
-  Tensor key = state.value();
-  state.Assign(trace::Add(key, trace::Iota(0, DType::kUInt32, {2})));
-  return key;
-}
-
 Variable* Layer::AddSeed(const std::string& attribute,
                          std::optional<int64_t> seed) {
-  WeightSpec spec{.name = "seed_generator_state",
-                  .shape = {2},
-                  .dtype = DType::kUInt32,
-                  .trainable = false,
-                  .autocast = false};
-  auto state = std::make_shared<Variable>(
-      std::move(spec), PathOf("seed_generator/seed_generator_state"));
-  // Of the right type and shape, so it cannot fail.
-  state
-      ->Assign(Array::FromVector<uint32_t>(
-          {2}, {static_cast<uint32_t>(seed.value_or(0)), 0}))
-      .IgnoreError();
-  if (MayGrow("a seed generator"))
-    children_.push_back({.attribute = attribute, .seed = state.get()});
-  own_.push_back({state, false, true});
-  return state.get();
+  return TrackSeed(attribute, SeedState(PathOf("seed_generator"), seed));
+}
+
+void Layer::Track(const std::string& attribute,
+                  const SeedGenerator& generator) {
+  TrackSeed(attribute, generator.state());
+}
+
+Variable* Layer::TrackSeed(const std::string& attribute,
+                           std::shared_ptr<Variable> state) {
+  Variable* raw = state.get();
+  if (MayGrow(absl::StrCat("the seed generator '", attribute, "'")))
+    children_.push_back({.attribute = attribute, .seed = raw});
+  own_.push_back({std::move(state), false, true});
+  Changed();
+  return raw;
 }
 
 void Layer::Attach(Child child, std::vector<std::shared_ptr<Layer>> layers) {
@@ -368,7 +362,8 @@ absl::Status Layer::SaveOwnVariables(VariableStore& store) const {
 }
 
 absl::Status Layer::LoadOwnVariables(const VariableStore& store) {
-  return LoadInOrder(own_variables(), store, name_);
+  return LoadInOrder(own_variables(), store,
+                     absl::StrCat("layer '", name_, "'"));
 }
 
 absl::StatusOr<std::vector<Array>> Layer::GetWeights() const {

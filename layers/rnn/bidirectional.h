@@ -37,6 +37,10 @@ class Bidirectional : public Layer {
   void Describe(Fields& f) override { options_.Describe(f); }
   absl::Status Configured() override;
   absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
+  CallSignature signature() const override {
+    return {.arguments = {"sequences", "initial_state", "mask", "training"},
+            .shapes = {"sequences_shape", "initial_state_shape"}};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
   Tensor ComputeMask(const Value& inputs, const CallContext& context) override;

@@ -54,10 +54,8 @@ class Walk {
 
 }  // namespace
 
-std::string SavedPart::Key() const { return Join(path, "vars"); }
-
-std::string SavedPart::Key(size_t k) const {
-  return absl::StrCat(Key(), "/", k);
+std::string SavedPart::Key(const std::string& key) const {
+  return Join(path, absl::StrCat("vars/", key));
 }
 
 std::vector<SavedPart> SavedParts(Layer& root) {

@@ -4,7 +4,7 @@ calls and random numbers.
 
     KERAS_BACKEND=jax python tests/layers/make_state_reference.py
 
-Arrays are {"dtype", "shape", "data"}; bits of floats survive, for they are written with all their digits.
+Arrays are {"dtype", "shape", "data"}; bits of floats survive, for they are written with all their digits; NaN is null.
 """
 
 import json
@@ -21,7 +21,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def array(x):
     """An array as JSON."""
     x = np.asarray(x)
-    return {"dtype": str(x.dtype), "shape": list(x.shape), "data": x.ravel().astype("float64").tolist()}
+    data = [None if n != n else n for n in x.ravel().astype("float64").tolist()]
+    return {"dtype": str(x.dtype), "shape": list(x.shape), "data": data}
 
 
 def metrics():
@@ -115,8 +116,55 @@ def attached():
     }
 
 
+def random():
+    """Every function of keras.random by an explicit seed, and the states of a generator."""
+    r = keras.random
+    shape = (5, 7)
+    logits = np.linspace(-2, 2, 12, dtype="float32").reshape(3, 4)
+    alphas = np.array([0.05, 0.5, 1.0, 2.5, 40.0], "float32")
+    counts = np.array([[0.0, 3, 12], [40, 100, 5000]], "float32")
+    probabilities = np.array([0.05, 0.5, 0.9], "float32")
+    drawn = {
+        "uniform": r.uniform(shape, seed=1),
+        "uniform_range": r.uniform(shape, minval=-3, maxval=5, seed=2),
+        "uniform_half": r.uniform(shape, dtype="float16", seed=3),
+        "uniform_bfloat": r.uniform(shape, dtype="bfloat16", seed=3),
+        "normal": r.normal(shape, mean=1, stddev=0.5, seed=4),
+        "normal_long": r.normal((1000,), seed=123456789),
+        "truncated_normal": r.truncated_normal((200,), mean=-1, stddev=2, seed=5),
+        "randint": r.randint(shape, minval=-10, maxval=1000, seed=6),
+        "randint_small": r.randint(shape, minval=0, maxval=200, dtype="uint8", seed=7),
+        "categorical": r.categorical(logits, 9, seed=8),
+        "shuffle": r.shuffle(np.arange(40).reshape(20, 2), seed=9),
+        "shuffle_axis": r.shuffle(np.arange(40).reshape(4, 10), axis=1, seed=10),
+        "dropout": r.dropout(np.arange(1, 36, dtype="float32").reshape(shape), 0.4, seed=11),
+        "dropout_noise": r.dropout(np.arange(1, 36, dtype="float32").reshape(shape), 0.4, noise_shape=(5, 1), seed=12),
+        "gamma": r.gamma((600, 5), alphas, seed=13),
+        "gamma_one": r.gamma((), 0.3, seed=14),
+        "gamma_half": r.gamma((50,), 2.0, dtype="bfloat16", seed=15),
+        "beta": r.beta((600, 5), alphas, 1.5, seed=16),
+        "beta_small": r.beta((100,), 0.01, 0.02, seed=17),
+        "binomial": r.binomial((200, 2, 3), counts, probabilities, seed=18),
+        "binomial_wrong": r.binomial((3,), np.array([-1.0, np.nan, 5.0], "float32"), np.array([0.5, 0.5, np.nan], "float32"), seed=19),
+    }
+    generator = r.SeedGenerator(42, name="mine")
+    states = [array(generator.state.numpy())]
+    keys = []
+    for ordered in (True, True, False, True):
+        keys.append(array(generator.next(ordered=ordered)))
+        states.append(array(generator.state.numpy()))
+    generator = r.SeedGenerator(7)
+    return {
+        **{k: array(np.asarray(v.astype("float32") if "float" in str(v.dtype) else v)) for k, v in drawn.items()},
+        "states": states,
+        "keys": keys,
+        "config": keras.random.SeedGenerator(42, name="mine").get_config(),
+        "by_generator": [array(r.uniform(shape, seed=generator)) for _ in range(2)],
+    }
+
+
 def main():
-    reference = {"metrics": metrics(), "attached": attached()}
+    reference = {"metrics": metrics(), "attached": attached(), "random": random()}
     with open(os.path.join(HERE, "state_reference.json"), "w") as f:
         json.dump(reference, f, separators=(",", ":"))
         f.write("\n")

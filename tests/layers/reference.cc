@@ -94,7 +94,7 @@ Array ArrayOf(const Value& recorded) {
     sizes.push_back(size.as_int());
   std::vector<double> data;
   for (const Value& number : recorded.Find("data")->items())
-    data.push_back(number.as_double());
+    data.push_back(number.is_none() ? std::nan("") : number.as_double());
   const DType dtype = *ParseDType(recorded.Find("dtype")->as_string());
   return *Array::FromVector<double>(sizes, data).Cast(dtype);
 }
