@@ -107,10 +107,14 @@ bool Trace::Usable(absl::Span<const Tensor> tensors) {
   for (const Tensor& tensor : tensors) {
     if (!tensor.ok()) {
       // Poisoned: the first error is noted already, unless it has no value at
-      // all.
-      if (status_.ok())
+      // all, or its trace has ended.
+      if (status_.ok()) {
         Error(absl::InvalidArgumentError(
-            "an operand has no value; give every tensor argument a value"));
+            tensor.id() == nullptr
+                ? "an operand has no value; give every tensor argument a value"
+                : "a tensor is used after the trace that made it has ended; "
+                  "keep no tensor beyond the call of its layer"));
+      }
       return false;
     }
     if (tensor.trace() != this) {

@@ -61,7 +61,7 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
     made_ = absl::InvalidArgumentError(
         absl::StrCat("'name' cannot contain '/', as '", name_, "' does"));
   }
-  if (made_.ok()) made_ = Configured();
+  if (made_.ok()) Refuse(Configured());
   if (!made_.ok()) {
     made_ = absl::Status(made_.code(),
                          absl::StrCat("layer '", name_, "' of class '",
@@ -83,7 +83,8 @@ absl::Status Layer::Configure(const Value& config) {
         "the configuration has the unknown key '", unread[0], "'"));
   }
   if (name_.empty()) name_ = AutoName(class_name_);
-  return Configured();
+  absl::Status configured = Configured();
+  return configured.ok() ? made_ : configured;
 }
 
 Value Layer::GetConfig() {
@@ -233,6 +234,14 @@ absl::Status Layer::EnsureBuilt(const Shape& input) {
                               .notes = {}});
   absl::Status status = EnsureBuilt(Arguments{{Value(x)}, {}});
   return status.ok() ? trace->status() : status;
+}
+
+void Layer::Refuse(absl::Status status) {
+  if (Trace* trace = Trace::Current(); trace != nullptr && !status.ok()) {
+    trace->Error(std::move(status));
+  } else if (made_.ok()) {
+    made_ = std::move(status);
+  }
 }
 
 Tensor Layer::Fail(const std::string& message) {

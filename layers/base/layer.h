@@ -309,7 +309,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void Track(const std::string& attribute, const SeedGenerator& generator);
   // Takes a metric: its state becomes the layer's.
   void Track(const std::string& attribute, const MetricPtr& metric);
-  // Several under one attribute.
+  // Several under one attribute; those of a second time come after the first.
   void TrackList(const std::string& attribute,
                  std::vector<std::shared_ptr<Layer>> layers);
   void TrackList(const std::string& attribute,
@@ -356,6 +356,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
 
   void Attach(Child child, std::vector<std::shared_ptr<Layer>> layers);
   // False, with the error noted, if no state may be added now.
+  // Notes what is wrong: an error of the current trace, else of status().
+  void Refuse(absl::Status status);
   bool MayGrow(const std::string& what);
   Variable* TrackSeed(const std::string& attribute,
                       std::shared_ptr<Variable> state);

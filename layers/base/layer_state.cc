@@ -35,11 +35,7 @@ bool Layer::MayGrow(const std::string& what) {
   } else {
     return true;
   }
-  if (Trace* trace = Trace::Current()) {
-    trace->Error(status);
-  } else if (made_.ok()) {
-    made_ = status;
-  }
+  Refuse(std::move(status));
   return false;
 }
 
@@ -78,11 +74,7 @@ Weight Layer::AddWeight(WeightSpec spec) {
   std::string path = PathOf(spec.name);
   auto variable = std::make_shared<Variable>(std::move(spec), std::move(path));
   if (!wrong.ok()) {
-    if (Trace* trace = Trace::Current()) {
-      trace->Error(wrong);
-    } else if (made_.ok()) {
-      made_ = wrong;
-    }
+    Refuse(std::move(wrong));
   } else if (MayGrow(what)) {
     own_.push_back({variable, trainable, false});
     Changed();
@@ -95,8 +87,9 @@ void Layer::Track(const Weight& weight) {
     return;
   for (const Own& own : own_) {
     if (own.variable != weight.shared()) continue;
-    Fail(absl::StrCat("the weight '", weight->path(),
-                      "' is tracked twice by layer '", name_, "'"));
+    Refuse(absl::InvalidArgumentError(
+        absl::StrCat("the weight '", weight->path(),
+                     "' is tracked twice by layer '", name_, "'")));
     return;
   }
   own_.push_back({weight.shared(), weight->trainable(), false});
@@ -165,19 +158,36 @@ Variable* Layer::TrackSeed(const std::string& attribute,
 }
 
 void Layer::Attach(Child child, std::vector<std::shared_ptr<Layer>> layers) {
-  const bool may =
-      MayGrow(absl::StrCat("the layer under '", child.attribute, "'"));
+  bool may = MayGrow(absl::StrCat("the layer under '", child.attribute, "'"));
   for (std::shared_ptr<Layer>& layer : layers) {
-    if (layer == nullptr || layer.get() == this) {
-      Fail(absl::StrCat(
-          "'", child.attribute, "' of layer '", name_,
-          layer == nullptr ? "' holds no layer" : "' holds the layer itself"));
-      return;
+    std::string wrong;
+    if (layer == nullptr) {
+      wrong = "holds no layer";
+    } else if (layer.get() == this) {
+      wrong = "holds the layer itself";
+    } else if (const std::vector<Layer*> inside = layer->FlattenLayers();
+               std::find(inside.begin(), inside.end(), this) != inside.end()) {
+      wrong = absl::StrCat("holds the layer '", layer->name_,
+                           "', of which it is a part: a cycle");
+    }
+    if (!wrong.empty()) {
+      Refuse(absl::InvalidArgumentError(absl::StrCat(
+          "'", child.attribute, "' of layer '", name_, "' ", wrong)));
+      may = false;
     }
     // Owned even where it is refused: what points to it stays good.
-    owned_.push_back(std::move(layer));
+    if (layer != nullptr && layer.get() != this)
+      owned_.push_back(std::move(layer));
   }
   if (!may) return;
+  for (Child& other : children_) {
+    // Several under one attribute may come one by one.
+    if (!child.is_list || !other.is_list || other.attribute != child.attribute)
+      continue;
+    other.layers.insert(other.layers.end(), child.layers.begin(),
+                        child.layers.end());
+    return Changed();
+  }
   children_.push_back(std::move(child));
   Changed();
 }
@@ -203,8 +213,8 @@ void Layer::Untrack(const std::string& attribute) {
 
 void Layer::Track(const std::string& attribute, const MetricPtr& metric) {
   if (metric == nullptr) {
-    Fail(absl::StrCat("'", attribute, "' of layer '", name_,
-                      "' holds no metric"));
+    Refuse(absl::InvalidArgumentError(absl::StrCat(
+        "'", attribute, "' of layer '", name_, "' holds no metric")));
     return;
   }
   if (!MayGrow(absl::StrCat("the metric '", attribute, "'"))) return;

@@ -163,8 +163,128 @@ def random():
     }
 
 
+class Block(keras.layers.Layer):
+    """A loss of its own, and a sublayer with a regularizer."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = keras.layers.Dense(2, kernel_initializer="ones", kernel_regularizer=keras.regularizers.L2(0.5), activity_regularizer=keras.regularizers.L1(0.25))
+
+    def call(self, x):
+        y = self.inner(x)
+        self.add_loss(keras.ops.sum(y))
+        return y
+
+
+def losses():
+    """What `losses` holds after calls on the layer, and on its sublayer alone."""
+    keras.backend.clear_session()
+    block = Block(name="block")
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    result = {}
+    values = lambda layer: [float(v) for v in layer.losses]  # noqa: E731
+    block(x)
+    block(2 * x)
+    result["after_two_calls"] = values(block)
+    result["of_inner"] = values(block.inner)
+    block.inner(x)
+    result["after_inner_alone"] = values(block)
+    block.inner.kernel.assign(2 * block.inner.kernel)
+    result["after_assign"] = values(block)
+    return result
+
+
+class Pair(keras.layers.Layer):
+    """Several tensor arguments, their masks, a plain one, and a nest of results."""
+
+    def build(self, query_shape, value_shape):
+        self.kernel = self.add_weight(shape=(query_shape[-1], value_shape[-1]), initializer="ones", name="kernel")
+
+    def call(self, query, value, scale=1.0, query_mask=None, value_mask=None):
+        ops = keras.ops
+        count = lambda m: ops.zeros(()) if m is None else ops.sum(ops.cast(m, "float32"))  # noqa: E731
+        y = ops.matmul(query, self.kernel) * scale
+        return {"y": y, "counts": (count(query_mask), [count(value_mask)])}
+
+
+class Outer(keras.layers.Layer):
+    """Hands its arguments on to a sublayer."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.pair = Pair(name="pair")
+
+    def call(self, inputs, scale=1.0, weight=None, training=False):
+        result = self.pair(inputs["query"], value=inputs["rest"][0], scale=scale)
+        y = result["y"] * weight + keras.ops.cast(training, "float32")
+        return y, result["counts"]
+
+
+def nests():
+    """Structures in and out, extra arguments through sublayers, masks of several arguments, what a build records."""
+    keras.backend.clear_session()
+    words, others = np.array([[1, 2, 0], [3, 0, 0]]), np.array([[4, 0], [1, 1]])
+    table = keras.layers.Embedding(5, 2, mask_zero=True, embeddings_initializer="ones")
+    flat = lambda v: [array(x) for x in keras.tree.flatten(v)]  # noqa: E731
+    pair = Pair(name="pair")
+    result = {"masked": flat(pair(table(words), table(others), scale=2.0)), "given": flat(pair(table(words), table(others), query_mask=np.ones((2, 3), "bool")))}
+    result["build_config"] = json.loads(json.dumps(pair.get_build_config()))
+    result["one_build_config"] = json.loads(json.dumps(table.get_build_config()))
+    outer = Outer(name="outer")
+    x = {"query": np.arange(6, dtype="float32").reshape(1, 3, 2), "rest": [np.ones((1, 4, 3), "float32")]}
+    weight = np.array([1.0, 2.0, 3.0], "float32")
+    result["outer"] = flat(outer(x, scale=3.0, weight=weight))
+    result["outer_training"] = flat(outer(x, scale=0.5, weight=weight, training=True))
+    result["paths"] = [v.path for v in outer.weights]
+    inputs = {"query": keras.Input((3, 2), name="query"), "rest": [keras.Input((4, 3), name="rest")]}
+    y, counts = outer(inputs, scale=3.0, weight=keras.Input((3, 3), name="weight"))
+    result["symbolic"] = [list(t.shape) for t in keras.tree.flatten((y, counts))]
+    return result
+
+
+def plots():
+    """Boxes and edges of keras.utils.model_to_dot, which needs pydot."""
+    import re
+
+    def drawn(dot):
+        names, labels, edges = {}, [], []
+
+        def walk(graph):
+            for node in graph.get_nodes():
+                label = node.get_label()
+                if label is None:
+                    continue
+                labels.append(label[1:-1])
+                names[node.get_name().strip('"')] = re.search("<b>(.*?)</b>", label).group(1)
+            for inner in graph.get_subgraphs():
+                walk(inner)
+            edges.extend(graph.get_edges())
+
+        walk(dot)
+        pairs = [[names[e.get_source().strip('"')], names[e.get_destination().strip('"')]] for e in edges]
+        return {"labels": sorted(labels), "edges": sorted(pairs)}
+
+    keras.backend.clear_session()
+    L = keras.layers
+    inner = keras.Sequential([keras.Input((4,), name="inside"), L.Dense(3, activation="relu", name="deep"), L.Dropout(0.5, name="drop")], name="inner")
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b", dtype="int32")
+    shared = L.Dense(4, name="shared", trainable=False)
+    x = L.Add(name="add")([shared(a), shared(L.Rescaling(2.0, name="scale")(b))])
+    out = L.Concatenate(name="join")([inner(x), x])
+    graph = keras.Model([a, b], [out, x], name="graph")
+    everything = dict(show_shapes=True, show_dtype=True, show_layer_activations=True, show_trainable=True)
+    dot = keras.utils.model_to_dot
+    return {
+        "graph": drawn(dot(graph, show_shapes=True)),
+        "everything": drawn(dot(graph, **everything)),
+        "expanded": drawn(dot(graph, show_shapes=True, expand_nested=True)),
+        "bare": drawn(dot(inner, show_layer_names=True)),
+        "chain": drawn(dot(inner, show_shapes=True)),
+    }
+
+
 def main():
-    reference = {"metrics": metrics(), "attached": attached(), "random": random()}
+    reference = {"metrics": metrics(), "attached": attached(), "random": random(), "losses": losses(), "nests": nests(), "plots": plots()}
     with open(os.path.join(HERE, "state_reference.json"), "w") as f:
         json.dump(reference, f, separators=(",", ":"))
         f.write("\n")
