@@ -84,7 +84,7 @@ class Table : public Layer {
     return absl::OkStatus();
   }
   Tensor Call(const Tensor& x) override { return x + rows; }
-  absl::Status SaveOwnVariables(VariableStore& store) override {
+  absl::Status SaveOwnVariables(VariableStore& store) const override {
     store["table"] = *rows->array();
     store["saved"] = Array::Scalar(1.0F);
     return absl::OkStatus();
@@ -118,14 +118,14 @@ TEST(StateTest, AStoreThatDoesNotFitNamesBothSides) {
   ASSERT_TRUE(dense(Numbers(1)).ok());
   EXPECT_EQ(
       dense->LoadOwnVariables({{"0", Numbers(1)}}).message(),
-      "layer 'd' has 2 variables ('kernel', 'bias'), and the weights hold "
-      "1 for it ('0'); save the model again from the code that made it");
+      "layer 'd' has 2 variables (kernel, bias), and the weights file holds 1 "
+      "for it (0); save the model again from the code that made it");
   EXPECT_EQ(
       dense
           ->LoadOwnVariables(
               {{"0", Numbers(1)}, {"1", Array::Zeros(DType::kFloat32, {2})}})
           .message(),
-      "array '0': variable 'd/kernel' has shape (3, 2) and dtype float32, and "
+      "variable 'd/kernel' has shape (3, 2) and dtype float32, and "
       "cannot take an array of shape (2, 3) and dtype float32");
   VariableStore store;
   ASSERT_TRUE(dense->SaveOwnVariables(store).ok());
