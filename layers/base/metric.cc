@@ -38,10 +38,15 @@ Value Metric::GetConfig() const {
 }
 
 void Metric::Describe(Fields& fields) {
-  std::optional<std::string> dtype = std::string(DTypeName(this->dtype()));
-  fields("name", name_)("dtype", dtype)("dtype", policy_);
-  if (!fields.reading()) return;
-  if (name_.empty()) name_ = DefaultName();
+  fields("name", name_);
+  if (fields.reading()) {
+    fields("dtype", policy_);
+    if (name_.empty()) name_ = DefaultName();
+  } else {
+    // Keras keeps the type alone.
+    std::string dtype(DTypeName(this->dtype()));
+    fields("dtype", dtype);
+  }
 }
 
 std::vector<Variable*> Metric::variables() const {

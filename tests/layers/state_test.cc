@@ -120,13 +120,12 @@ TEST(StateTest, AStoreThatDoesNotFitNamesBothSides) {
       dense->LoadOwnVariables({{"0", Numbers(1)}}).message(),
       "layer 'd' has 2 variables (kernel, bias), and the weights file holds 1 "
       "for it (0); save the model again from the code that made it");
-  EXPECT_EQ(
-      dense
-          ->LoadOwnVariables(
-              {{"0", Numbers(1)}, {"1", Array::Zeros(DType::kFloat32, {2})}})
-          .message(),
-      "variable 'd/kernel' has shape (3, 2) and dtype float32, and "
-      "cannot take an array of shape (2, 3) and dtype float32");
+  EXPECT_EQ(dense
+                ->LoadOwnVariables({{"0", Numbers(1)},
+                                    {"1", Array::Zeros(DType::kFloat32, {2})}})
+                .message(),
+            "variable 'd/kernel' has shape (3, 2) and dtype float32, and "
+            "cannot take an array of shape (2, 3) and dtype float32");
   VariableStore store;
   ASSERT_TRUE(dense->SaveOwnVariables(store).ok());
   EXPECT_EQ(store.size(), 2);
