@@ -9,7 +9,7 @@ packages=(
   clang-format-22 clang-tidy-22
   libabsl-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev libbenchmark-dev
   libhdf5-dev libzip-dev zlib1g-dev libzstd1 libpng-dev nlohmann-json3-dev
-  gcc g++ git ca-certificates
+  graphviz gcc g++ git ca-certificates
 )
 
 missing=()

@@ -9,20 +9,8 @@
 #include "compiler/codegen/machine.h"
 #include "compiler/pipeline/pipeline.h"
 #include "ir/trace/module.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace keratin {
-namespace {
-
-std::string Text(mlir::ModuleOp module) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  module.print(stream, mlir::OpPrintingFlags().enableDebugInfo(true, true));
-  return text;
-}
-
-}  // namespace
-
 absl::StatusOr<Executable> Compile(Model& model,
                                    const CompileOptions& options) {
   auto machine = MachineFor(options.march);
@@ -56,7 +44,7 @@ absl::StatusOr<std::string> DumpPhase(Model& model, const std::string& phase,
   pipeline.dump_directory = options.dump_ir;
   pipeline.at_phase = [&](const std::string& reached, mlir::ModuleOp module) {
     if (reached != phase) return absl::OkStatus();
-    text = Text(module);
+    text = ModuleText(module);
     return absl::CancelledError("the phase is reached");
   };
   absl::Status status = RunPipeline(*traced.module, *machine, pipeline);

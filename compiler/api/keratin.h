@@ -58,6 +58,17 @@ absl::Status WriteObject(Model& model, const std::string& path,
 absl::Status WriteLibrary(Model& model, const std::string& path,
                           const ArtifactOptions& options = {});
 
+struct CodeCacheOptions {
+  std::string directory;  // empty: none
+  int64_t max_bytes = int64_t{256} << 20;
+};
+
+// Keeps what layers called on Arrays compile in a folder, where later processes
+// of the same program find it; none at first. Compile and what is written ahead
+// of time never use it. An error if the folder cannot be made, or another user
+// may write to it.
+absl::Status SetCodeCache(const CodeCacheOptions& options);
+
 }  // namespace keratin
 
 #endif  // KERATIN_COMPILER_API_KERATIN_H_

@@ -11,6 +11,7 @@
 #include "compiler/pipeline/describe.h"
 #include "compiler/pipeline/pipeline.h"
 #include "ir/trace/module.h"
+#include "llvm/Support/raw_ostream.h"
 #include "passes/codegen/passes.h"
 #include "passes/lowering/passes.h"
 
@@ -27,10 +28,22 @@ TracedModule TakeForPipeline(Trace& trace) {
   return traced;
 }
 
+std::string ModuleText(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, mlir::OpPrintingFlags().enableDebugInfo(true, true));
+  return text;
+}
+
 absl::StatusOr<TracedModule> Lower(Trace& trace, const Machine& machine,
                                    const CompileOptions& options,
                                    Manifest& manifest) {
-  TracedModule traced = TakeForPipeline(trace);
+  return Lower(TakeForPipeline(trace), machine, options, manifest);
+}
+
+absl::StatusOr<TracedModule> Lower(TracedModule traced, const Machine& machine,
+                                   const CompileOptions& options,
+                                   Manifest& manifest) {
   // Artifacts have names of their own.
   manifest.set_name(CIdentifier((*traced.module).getName().value_or("").str()));
   manifest.set_training(options.training);
@@ -53,7 +66,13 @@ absl::StatusOr<Executable> LoadLowered(const TracedModule& lowered,
                                        Manifest manifest) {
   auto object = EmitCode(*lowered.module, machine, CodeKind::kObject);
   if (!object.ok()) return object.status();
-  auto jit = Jit::Load(*object, machine);
+  return LoadObject(*object, machine, std::move(manifest));
+}
+
+absl::StatusOr<Executable> LoadObject(const std::string& object,
+                                      const Machine& machine,
+                                      Manifest manifest) {
+  auto jit = Jit::Load(object, machine);
   if (!jit.ok()) return jit.status();
   EntryPoints entries;
   for (auto [name, entry] : {std::pair{"_prepare", &entries.prepare},

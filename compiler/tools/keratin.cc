@@ -27,6 +27,7 @@ constexpr Verb kVerbs[] = {
     {"run", "run a model or a compiled library on given inputs", RunVerb},
     {"dump", "print what the compiler makes of a model in a phase", DumpVerb},
     {"summary", "print the layers of a model as Keras does", SummaryVerb},
+    {"plot", "draw the layers of a model as a picture", PlotVerb},
     {"check", "say what in a model is not supported", CheckVerb},
     {"bench", "time the calls of a model", BenchVerb},
 };

@@ -11,6 +11,7 @@ int CompileVerb(absl::Span<char* const> args);
 int RunVerb(absl::Span<char* const> args);
 int DumpVerb(absl::Span<char* const> args);
 int SummaryVerb(absl::Span<char* const> args);
+int PlotVerb(absl::Span<char* const> args);
 int CheckVerb(absl::Span<char* const> args);
 int BenchVerb(absl::Span<char* const> args);
 

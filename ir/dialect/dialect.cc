@@ -340,6 +340,15 @@ LogicalResult ScanOp::verify() {
                            << yield.getValues()[k].getType();
     }
   }
+  if (!getConditional()) return success();
+  auto flag =
+      carried == 0
+          ? mlir::RankedTensorType()
+          : mlir::dyn_cast<mlir::RankedTensorType>(getInitial()[0].getType());
+  if (!flag || flag.getRank() != 0 || !flag.getElementType().isInteger(1))
+    return emitOpError("is conditional and does not carry a flag first");
+  if (getNumResults() != carried)
+    return emitOpError("is conditional and has stacked results");
   return success();
 }
 

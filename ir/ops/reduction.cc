@@ -698,26 +698,37 @@ Lowered RandomBitsOp::lower(OpBuilder& builder) {
 
 KERATIN_INFER(ThreefryOp) {
   Adaptor op(operands, attributes, properties, regions);
-  KERATIN_CHECK(CheckKey(location, op.getKey()));
-  return Infer(
-      location, types, {Dim(static_cast<int64_t>(op.getCount())), Dim(2)},
-      mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned));
+  const mlir::Type word =
+      mlir::IntegerType::get(context, 32, mlir::IntegerType::Unsigned);
+  SmallVector<Dim> shape = ShapeOf(op.getKey());
+  if (shape.empty() || shape.back() != Dim(2) ||
+      ElementOf(op.getKey()) != word) {
+    return mlir::emitOptionalError(location, "has ", op.getKey().getType(),
+                                   " where keys tensor<..x2xui32> are needed");
+  }
+  shape.insert(shape.end() - 1, Dim(static_cast<int64_t>(op.getCount())));
+  return Infer(location, types, shape, word);
 }
 Lowered ThreefryOp::lower(OpBuilder& builder) {
   ComputeSpec spec;
   spec.domain = ShapeOf(getResult());
   spec.result = mlir::cast<RankedTensorType>(getResult().getType());
   spec.inputs = {getKey(), getKey()};
-  spec.input_index = {{mlir::getAffineConstantExpr(0, getContext())},
-                      {mlir::getAffineConstantExpr(1, getContext())}};
+  // Before the number of the new key and its word: which key is split.
+  const size_t axes = spec.domain.size() - 2;
+  for (int64_t word : {0, 1}) {
+    SmallVector<AffineExpr> index = Identity(axes, getContext());
+    index.push_back(mlir::getAffineConstantExpr(word, getContext()));
+    spec.input_index.push_back(index);
+  }
   mlir::Type u32 = builder.getIntegerType(32, false);
   auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
     Scalar key0(b, loc, arguments[0], u32), key1(b, loc, arguments[1], u32);
-    Value row =
-        arith::IndexCastOp::create(b, loc, b.getI32Type(), IndexAt(b, loc, 0));
+    Value row = arith::IndexCastOp::create(b, loc, b.getI32Type(),
+                                           IndexAt(b, loc, axes));
     auto [bits0, bits1] = Threefry(key0, key1, key0.Like(0), key0.With(row));
     Value first = arith::CmpIOp::create(
-        b, loc, arith::CmpIPredicate::eq, IndexAt(b, loc, 1),
+        b, loc, arith::CmpIPredicate::eq, IndexAt(b, loc, axes + 1),
         arith::ConstantIndexOp::create(b, loc, 0));
     return Value(
         arith::SelectOp::create(b, loc, first, bits0.value(), bits1.value()));

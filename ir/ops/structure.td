@@ -90,14 +90,17 @@ def Keratin_ScanOp
     slice of each sequence (without the first axis). It yields the next carried values, then one slice for each
     stacked result. With `reverse`, steps run from the last to the first. The body may use values from outside.
     Results: the final carried values, then the stacked results [length, ...].
+
+    With `conditional` the first carried value is a flag, a 0-d i1 tensor: it ends before the first step at which the
+    flag is false, at the latest after `length` steps. There are no stacked results then.
   }];
   let arguments = (ins Variadic<Keratin_Tensor>:$initial, Variadic<Keratin_Tensor>:$sequences, Keratin_DimsAttr:$length,
-                   UnitAttr:$reverse);
+                   UnitAttr:$reverse, UnitAttr:$conditional);
   let results = (outs Variadic<Keratin_Tensor>);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     (`initial` `(` $initial^ `:` type($initial) `)`)? (`sequences` `(` $sequences^ `:` type($sequences) `)`)?
-    `length` $length (`reverse` $reverse^)? attr-dict-with-keyword `->` type(results) $body
+    `length` $length (`reverse` $reverse^)? (`conditional` $conditional^)? attr-dict-with-keyword `->` type(results) $body
   }];
   let hasVerifier = 1;
 }

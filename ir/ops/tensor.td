@@ -45,7 +45,7 @@ def Keratin_RandomBitsOp : Keratin_TensorOp<"random_bits", "RandomBits", [ZeroGr
   let arguments = (ins Keratin_Tensor:$key, Keratin_DimsAttr:$shape);
 }
 def Keratin_ThreefryOp : Keratin_TensorOp<"threefry_split", "ThreefrySplit", [ZeroGradient, OwnCost]> {
-  let summary = "Keys [n, 2] split from one key [2], as `jax.random.split` does when partitionable.";
+  let summary = "Keys [..., n, 2] split from each key [..., 2], as `jax.random.split` does when partitionable.";
   let arguments = (ins Keratin_Tensor:$key, Keratin_Axis:$count);
 }
 

@@ -35,6 +35,11 @@ std::vector<Tensor> Scan(absl::Span<const Tensor> initial,
                          absl::Span<const Tensor> sequences, const Dim& length,
                          bool reverse, const Trace::ScanBody& body);
 
+// Runs `body` again and again on what it returned last, while the first of that,
+// a flag without axes, is true; `most` times at the most.
+using WhileBody = std::function<std::vector<Tensor>(absl::Span<const Tensor> carried)>;
+std::vector<Tensor> While(absl::Span<const Tensor> initial, const Dim& most, const WhileBody& body);
+
 }  // namespace keratin::trace
 
 #endif  // KERATIN_IR_TRACE_OPS_H_
@@ -73,6 +78,17 @@ std::vector<Tensor> Scan(absl::Span<const Tensor> initial, absl::Span<const Tens
                          const Trace::ScanBody& body) {
   Trace* trace = Trace::Current();
   return trace == nullptr ? std::vector<Tensor>() : trace->Scan(initial, sequences, length, reverse, body);
+}
+
+std::vector<Tensor> While(absl::Span<const Tensor> initial, const Dim& most, const WhileBody& body) {
+  Trace* trace = Trace::Current();
+  if (trace == nullptr) return {};
+  return trace->Scan(
+      initial, {}, most, /*reverse=*/false,
+      [&](const Tensor&, absl::Span<const Tensor> carried, absl::Span<const Tensor>) {
+        return std::pair<std::vector<Tensor>, std::vector<Tensor>>(body(carried), {});
+      },
+      /*conditional=*/true);
 }
 
 """

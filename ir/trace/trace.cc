@@ -107,10 +107,14 @@ bool Trace::Usable(absl::Span<const Tensor> tensors) {
   for (const Tensor& tensor : tensors) {
     if (!tensor.ok()) {
       // Poisoned: the first error is noted already, unless it has no value at
-      // all.
-      if (status_.ok())
+      // all, or its trace has ended.
+      if (status_.ok()) {
         Error(absl::InvalidArgumentError(
-            "an operand has no value; give every tensor argument a value"));
+            tensor.id() == nullptr
+                ? "an operand has no value; give every tensor argument a value"
+                : "a tensor is used after the trace that made it has ended; "
+                  "keep no tensor beyond the call of its layer"));
+      }
       return false;
     }
     if (tensor.trace() != this) {
@@ -383,7 +387,7 @@ Tensor Trace::Dense(const Array& values) {
 std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
                                 absl::Span<const Tensor> sequences,
                                 const Dim& length, bool reverse,
-                                const ScanBody& body) {
+                                const ScanBody& body, bool conditional) {
   if (!Usable(initial) || !Usable(sequences)) return {};
   if (!CanMake({length}, DType::kInt32)) return {};
   mlir::OpBuilder& builder = *state_->builder;
@@ -451,7 +455,8 @@ std::vector<Tensor> Trace::Scan(absl::Span<const Tensor> initial,
   }
   auto scan = ir::ScanOp::create(
       builder, loc, types, first, walked,
-      ir::DimsAttr::get(context, llvm::ArrayRef<Dim>{length}), reverse);
+      ir::DimsAttr::get(context, llvm::ArrayRef<Dim>{length}), reverse,
+      conditional);
   scan.getBody().push_back(block.release());
   std::string complaint;
   mlir::ScopedDiagnosticHandler handler(context,

@@ -132,7 +132,7 @@ class Trace {
   std::vector<Tensor> Scan(absl::Span<const Tensor> initial,
                            absl::Span<const Tensor> sequences,
                            const Dim& length, bool reverse,
-                           const ScanBody& body);
+                           const ScanBody& body, bool conditional = false);
 
  private:
   Trace();

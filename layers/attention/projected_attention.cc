@@ -263,17 +263,12 @@ Value ProjectedAttention::CallWith(const CallContext&,
   const QueryKeyValue x = TensorsOf(arguments);
   const Heads& h = heads_;
   CallScope& scope = *CallScope::Current();
-  const auto mask_of = [&](const Tensor& tensor, size_t place,
-                           const char* name) {
-    const Tensor given = TensorOf(arguments, place, name);
-    return given.ok() ? given : scope.MaskOf(tensor);
-  };
   const Tensor borne = scope.MaskOf(x.query);
   AttentionMaskParts parts{
-      .query = h.takes_query_mask ? mask_of(x.query, 3, "query_mask") : borne,
-      .value = mask_of(x.value, 4, "value_mask"),
-      .key = x.has_key ? mask_of(x.key, 5, "key_mask")
-                       : TensorOf(arguments, 5, "key_mask"),
+      .query =
+          h.takes_query_mask ? TensorOf(arguments, 3, "query_mask") : borne,
+      .value = TensorOf(arguments, 4, "value_mask"),
+      .key = TensorOf(arguments, 5, "key_mask"),
       .attention = TensorOf(arguments, 6, "attention_mask"),
       .causal = FlagOf(arguments, 9, "use_causal_mask"),
       .sliding_window = projected_.sliding_window,

@@ -96,6 +96,13 @@ class ProjectedAttention : public Layer {
   // In Configured.
   absl::Status Set(Heads heads, ProjectedAttentionOptions options);
 
+  CallSignature signature() const override {
+    return {
+        .arguments = {"query", "value", "key", "query_mask", "value_mask",
+                      "key_mask", "attention_mask", "return_attention_scores",
+                      "training", "use_causal_mask"},
+        .shapes = {"query_shape", "value_shape", "key_shape"}};
+  }
   absl::Status BuildFrom(const Arguments& arguments) override;
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;

@@ -1,8 +1,5 @@
 #include "layers/base/call_scope.h"
 
-#include <deque>
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "layers/base/layer.h"
 
@@ -74,31 +71,13 @@ void CallScope::SetMask(const Tensor& tensor, const Tensor& mask) {
   }
 }
 
-namespace {
-
-// Keras's _flatten_layers: sublayers first to last, but those of sublayers last
-// to first.
-void Flatten(const Layer& root, std::vector<const Layer*>& order) {
-  std::set<const Layer*> seen;
-  const std::vector<Layer*> top = root.sublayers();
-  std::deque<const Layer*> waiting(top.begin(), top.end());
-  while (!waiting.empty()) {
-    const Layer* layer = waiting.front();
-    waiting.pop_front();
-    if (!seen.insert(layer).second) continue;
-    order.push_back(layer);
-    for (const Layer* below : layer->sublayers()) waiting.push_front(below);
-  }
-}
-
-}  // namespace
-
-std::vector<Tensor> CallScope::LossesOf(const Layer& layer) const {
-  std::map<const Layer*, std::vector<Tensor>> by_layer;
-  for (const auto& [owner, loss] : losses_) by_layer[owner].push_back(loss);
-  std::vector<const Layer*> order = {&layer};
-  if (!by_layer.empty()) Flatten(layer, order);
-  std::vector<Tensor> losses;
+std::vector<CallScope::Loss> CallScope::LossesOf(Layer& layer) const {
+  if (losses_.empty()) return {};
+  std::map<const Layer*, std::vector<Loss>> by_layer;
+  for (const Loss& loss : losses_) by_layer[loss.owner].push_back(loss);
+  std::vector<Layer*> order = layer.FlattenLayers();
+  order.insert(order.begin(), &layer);
+  std::vector<Loss> losses;
   for (const Layer* one : order) {
     auto it = by_layer.find(one);
     if (it == by_layer.end()) continue;

@@ -33,13 +33,18 @@ class CallScope {
   // Adds the variable's argument.
   Tensor Bind(const Variable& variable, const std::string& kind);
 
-  // A loss of the layer that is being called. They come back in Keras's order:
-  // of `layer` and its sublayers, each layer's own together, which is not the
-  // order of the calls.
-  void AddLoss(const Layer& layer, const Tensor& loss) {
-    losses_.emplace_back(&layer, loss);
+  // A loss, and the layer that added it.
+  struct Loss {
+    Layer* owner = nullptr;
+    Tensor value;
+  };
+  // Notes a loss of the layer that is being called. They come back in Keras's
+  // order: of `layer` and its sublayers, each layer's own together, which is
+  // not the order of the calls.
+  void AddLoss(Layer& layer, const Tensor& loss) {
+    losses_.push_back({&layer, loss});
   }
-  std::vector<Tensor> LossesOf(const Layer& layer) const;
+  std::vector<Loss> LossesOf(Layer& layer) const;
 
   // The mask that a tensor bears: not ok() if it has none.
   Tensor MaskOf(const Tensor& tensor) const;
@@ -78,7 +83,7 @@ class CallScope {
   CallScope* outer_;
   std::map<const Variable*, Tensor> values_;
   std::map<const void*, Tensor> masks_;
-  std::vector<std::pair<const Layer*, Tensor>> losses_;
+  std::vector<Loss> losses_;
   std::vector<Frame> frames_;
   std::optional<bool> training_;
 };

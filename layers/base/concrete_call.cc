@@ -6,10 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "layers/base/config.h"
 #include "layers/base/evaluator.h"
 #include "layers/base/initialize.h"
-#include "layers/base/layer.h"
-#include "layers/base/stateless_trace.h"
+#include "layers/base/version.h"
 
 namespace keratin {
 namespace {
@@ -43,8 +43,9 @@ void AppendSignature(const Value& value, std::string* key) {
   }
 }
 
-std::string SignatureOf(const Arguments& arguments) {
-  std::string key;
+std::string SignatureOf(const StatefulFunction& function,
+                        const Arguments& arguments) {
+  std::string key = function.entry;
   for (const Value& value : arguments.positional) {
     AppendSignature(value, &key);
     key.push_back(',');
@@ -84,6 +85,10 @@ struct ConcreteCalls::Compiled {
   std::vector<Variable*> trainable, non_trainable;
   Executable executable;
   Value outputs;  // their structure
+  std::vector<Layer*> loss_owners;
+  // Of the function it was made from, and of the process when that was looked
+  // at last.
+  int64_t version = 0, seen = 0;
   Prepared prepared;
   // Of the variables that `prepared` was made from; empty: not made yet.
   std::vector<int64_t> versions;
@@ -95,37 +100,54 @@ struct ConcreteCalls::Compiled {
 };
 
 absl::StatusOr<std::shared_ptr<ConcreteCalls::Compiled>>
-ConcreteCalls::CompiledFor(Layer& layer, const Arguments& arguments) {
+ConcreteCalls::CompiledFor(const StatefulFunction& function,
+                           const Arguments& arguments) {
   if (CallScope::Current() != nullptr) {
     return absl::FailedPreconditionError(absl::StrCat(
-        "layer '", layer.name(),
-        "' is called on arrays while a call is being traced: call it on "
+        function.Title(),
+        " is called on arrays while a call is being traced: call it on "
         "tensors of the trace"));
   }
-  const Value* training = arguments.Find(SIZE_MAX, "training");
-  std::shared_ptr<Compiled>& slot = compiled_[SignatureOf(arguments)];
-  if (slot != nullptr && slot->trainable == layer.trainable_variables() &&
-      slot->non_trainable == layer.non_trainable_arguments())
-    return slot;
-  slot = nullptr;
+  std::string signature = SignatureOf(function, arguments);
+  auto found = compiled_.find(signature);
+  if (found != compiled_.end()) {
+    const std::shared_ptr<Compiled>& slot = found->second->second;
+    const int64_t latest = LatestVersion();
+    if (slot->seen == latest || slot->version == function.version()) {
+      slot->seen = latest;
+      recent_.splice(recent_.begin(), recent_, found->second);
+      return slot;
+    }
+    recent_.erase(found->second);
+    compiled_.erase(found);
+  }
   absl::StatusOr<const Evaluator*> evaluator = Evaluator::Get();
   if (!evaluator.ok()) return evaluator.status();
-  absl::StatusOr<StatelessTrace> traced = TraceStatelessCall(
-      layer, [&](Trace& trace) { return Bind(arguments, trace); });
+  absl::StatusOr<StatelessTrace> traced = TraceStateless(
+      function, [&](Trace& trace) { return Bind(arguments, trace); });
   if (!traced.ok()) return traced.status();
-  Compiled made;
-  made.trainable = layer.trainable_variables();
-  made.non_trainable = layer.non_trainable_arguments();
-  made.outputs = std::move(traced->outputs);
+  auto made = std::make_shared<Compiled>();
+  made->trainable = function.trainable();
+  made->non_trainable = function.non_trainable();
+  made->outputs = std::move(traced->outputs);
+  made->loss_owners = std::move(traced->loss_owners);
+  made->seen = LatestVersion();
+  made->version = function.version();
+  const Value* training = arguments.Find(SIZE_MAX, "training");
   absl::StatusOr<Executable> executable =
       (*evaluator)
           ->Compile(*traced->trace,
                     {.training = training != nullptr && training->is_bool() &&
                                  training->as_bool()});
   if (!executable.ok()) return executable.status();
-  made.executable = *std::move(executable);
-  slot = std::make_shared<Compiled>(std::move(made));
-  return slot;
+  made->executable = *std::move(executable);
+  recent_.emplace_front(std::move(signature), made);
+  compiled_.emplace(recent_.front().first, recent_.begin());
+  while (recent_.size() > config::eager_cache_size()) {
+    compiled_.erase(recent_.back().first);
+    recent_.pop_back();
+  }
+  return made;
 }
 
 namespace {
@@ -138,35 +160,29 @@ Value Structured(const Value& structure, std::vector<Array> outputs) {
   });
 }
 
-absl::Status CheckCount(const Layer& layer, const char* list, size_t given,
-                        size_t expected) {
+absl::Status CheckCount(const StatefulFunction& function, const char* list,
+                        size_t given, size_t expected) {
   if (given == expected) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("layer '", layer.name(), "' has ", expected, " ", list,
-                   ", and StatelessCall is given ", given));
+  return absl::InvalidArgumentError(absl::StrCat(
+      function.Title(), " has ", expected, " ", list, ", and its stateless ",
+      function.entry, " is given ", given));
 }
 
 }  // namespace
 
 absl::StatusOr<StatelessCallResults> ConcreteCalls::StatelessCall(
-    Layer& layer, const std::vector<Array>& trainable,
+    const StatefulFunction& function, const std::vector<Array>& trainable,
     const std::vector<Array>& non_trainable, const Arguments& arguments) {
-  if (!layer.built()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "layer '", layer.name(),
-        "' is not built, so it has no variables to be given; call it on an "
-        "Input or on data first"));
-  }
   absl::Status status =
-      CheckCount(layer, "trainable variables", trainable.size(),
-                 layer.trainable_variables().size());
+      CheckCount(function, "trainable variables", trainable.size(),
+                 function.trainable().size());
   if (status.ok()) {
-    status = CheckCount(layer, "non-trainable variables", non_trainable.size(),
-                        layer.non_trainable_arguments().size());
+    status = CheckCount(function, "non-trainable variables",
+                        non_trainable.size(), function.non_trainable().size());
   }
   if (!status.ok()) return status;
   std::unique_lock<std::mutex> lock(mutex_);
-  auto compiled = CompiledFor(layer, arguments);
+  auto compiled = CompiledFor(function, arguments);
   if (!compiled.ok()) return compiled.status();
   lock.unlock();
   auto results = (*compiled)->executable.StatelessCall(trainable, non_trainable,
@@ -178,9 +194,9 @@ absl::StatusOr<StatelessCallResults> ConcreteCalls::StatelessCall(
 }
 
 absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
-    Layer& layer, const Arguments& arguments) {
+    const StatefulFunction& function, const Arguments& arguments) {
   std::unique_lock<std::mutex> lock(mutex_);
-  auto found = CompiledFor(layer, arguments);
+  auto found = CompiledFor(function, arguments);
   if (!found.ok()) return found.status();
   const std::shared_ptr<Compiled> slot = *std::move(found);
   Compiled& compiled = *slot;
@@ -228,7 +244,7 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
     if (!status.ok()) return status;
   }
   return ConcreteResults{Structured(structure, std::move(results->outputs)),
-                         std::move(results->losses)};
+                         std::move(results->losses), slot->loss_owners};
 }
 
 }  // namespace keratin

@@ -1,20 +1,22 @@
-// ConcreteCalls: what a layer keeps to be called on Arrays.
+// ConcreteCalls: what a layer or a metric keeps to be called on Arrays.
 //
 // A call is traced, compiled by the Evaluator once for each signature
 // (structure, dtypes and sizes of its arrays, all other arguments), run, and
 // the variables that it writes are assigned. Beside the code stands what was
 // prepared of the other variables, stamped with their versions: assigning one
-// of them drops it. Other lists of variables than before (a layer was frozen)
-// are another signature.
+// of them drops it. Code is dropped when the computation changes (a layer was
+// frozen, or a part added), and when more signatures are in use than
+// config::eager_cache_size: the one that was called longest ago.
 //
 // Invariant: calls from several threads at once are as calls one after the
 // other, in some order; those that write no variable compute side by side.
 //
 //   ConcreteCalls calls;
-//   auto results = calls.Call(layer, {{Value(x)}, {}});
+//   auto results = calls.Call(function, {{Value(x)}, {}});
 #ifndef KERATIN_LAYERS_BASE_CONCRETE_CALL_H_
 #define KERATIN_LAYERS_BASE_CONCRETE_CALL_H_
 
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,16 +24,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "layers/base/stateless_trace.h"
 #include "layers/base/value.h"
 #include "runtime/array.h"
 
 namespace keratin {
 
-class Layer;
-
 struct ConcreteResults {
   Value outputs;  // Arrays where the call returns tensors
   std::vector<Array> losses;
+  // Of each loss: the layer that added it; null: of a regularizer of weights.
+  std::vector<Layer*> loss_owners = {};
 };
 
 // What Layer::StatelessCall gives.
@@ -45,22 +48,25 @@ class ConcreteCalls {
  public:
   // Errors: those of the trace, a leaf that is a tensor of a trace or graph, a
   // variable without a value, a program without the compiler.
-  absl::StatusOr<ConcreteResults> Call(Layer& layer,
+  absl::StatusOr<ConcreteResults> Call(const StatefulFunction& function,
                                        const Arguments& arguments);
-  // The same of values that are given, touching nothing.
+  // The same of values that are given, touching nothing. Wrong numbers of them
+  // are errors.
   absl::StatusOr<StatelessCallResults> StatelessCall(
-      Layer& layer, const std::vector<Array>& trainable,
+      const StatefulFunction& function, const std::vector<Array>& trainable,
       const std::vector<Array>& non_trainable, const Arguments& arguments);
 
  private:
   struct Compiled;
+  using Entry = std::pair<std::string, std::shared_ptr<Compiled>>;
 
   // The code of that signature; `mutex_` is held.
   absl::StatusOr<std::shared_ptr<Compiled>> CompiledFor(
-      Layer& layer, const Arguments& arguments);
+      const StatefulFunction& function, const Arguments& arguments);
 
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Compiled>> compiled_;
+  std::list<Entry> recent_;  // the last called first
+  std::map<std::string, std::list<Entry>::iterator, std::less<>> compiled_;
 };
 
 }  // namespace keratin

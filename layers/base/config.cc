@@ -1,5 +1,6 @@
 #include "layers/base/config.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
@@ -13,6 +14,7 @@ struct Options {
   double epsilon = 1e-7;
   std::string image_data_format = "channels_last";
   std::optional<DTypePolicy> policy;
+  size_t eager_cache_size = 64;
 };
 
 std::mutex options_mutex;
@@ -80,6 +82,16 @@ absl::Status set_dtype_policy(const DTypePolicy& policy) {
   std::lock_guard<std::mutex> lock(options_mutex);
   Current().policy = policy;
   return absl::OkStatus();
+}
+
+size_t eager_cache_size() {
+  std::lock_guard<std::mutex> lock(options_mutex);
+  return Current().eager_cache_size;
+}
+
+void set_eager_cache_size(size_t signatures) {
+  std::lock_guard<std::mutex> lock(options_mutex);
+  Current().eager_cache_size = std::max<size_t>(signatures, 1);
 }
 
 }  // namespace keratin::config

@@ -5,6 +5,7 @@
 #ifndef KERATIN_LAYERS_BASE_CONFIG_H_
 #define KERATIN_LAYERS_BASE_CONFIG_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -30,6 +31,11 @@ absl::Status set_image_data_format(const std::string& format);
 // floatx until one is set. An unknown policy is an error.
 DTypePolicy dtype_policy();
 absl::Status set_dtype_policy(const DTypePolicy& policy);
+
+// How many compiled calls each layer and metric keeps, one for each signature
+// of arguments; 64 at first, at least 1. Not an option of Keras.
+size_t eager_cache_size();
+void set_eager_cache_size(size_t signatures);
 
 }  // namespace keratin::config
 

@@ -1,6 +1,9 @@
 #include "layers/base/layer.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "ir/trace/ops.h"
 #include "layers/base/names.h"
 
@@ -15,17 +18,6 @@ Value ShapeValue(const Shape& shape) {
     sizes.push_back(size.has_value() ? Value(*size) : Value());
   }
   return Value::List(std::move(sizes));
-}
-
-// Whether tensors came by more than one argument, whose shapes Keras then keeps
-// by the names of its Python arguments.
-bool HasSeveralTensorArguments(const Arguments& arguments) {
-  int count = 0;
-  for (const Value& argument : arguments.positional)
-    count += !argument.tensors().empty();
-  for (const auto& [name, argument] : arguments.keyword)
-    count += name != "mask" && !argument.tensors().empty();
-  return count > 1;
 }
 
 Value ShapesOf(const Value& argument) {
@@ -69,10 +61,7 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
     made_ = absl::InvalidArgumentError(
         absl::StrCat("'name' cannot contain '/', as '", name_, "' does"));
   }
-  if (made_.ok()) {
-    const absl::Status configured = Configured();
-    if (made_.ok()) made_ = configured;
-  }
+  if (made_.ok()) Refuse(Configured());
   if (!made_.ok()) {
     made_ = absl::Status(made_.code(),
                          absl::StrCat("layer '", name_, "' of class '",
@@ -94,8 +83,8 @@ absl::Status Layer::Configure(const Value& config) {
         "the configuration has the unknown key '", unread[0], "'"));
   }
   if (name_.empty()) name_ = AutoName(class_name_);
-  const absl::Status configured = Configured();
-  return made_.ok() ? configured : made_;
+  absl::Status configured = Configured();
+  return configured.ok() ? made_ : configured;
 }
 
 Value Layer::GetConfig() {
@@ -143,13 +132,95 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
     for (const Tensor& tensor : arguments.positional[0].tensors())
       built_inputs_.push_back(
           {.dtype = tensor.dtype(), .shape = tensor.shape()});
-    if (!HasSeveralTensorArguments(arguments)) {
-      build_config_ =
-          Value::Dict({{"input_shape", ShapesOf(arguments.positional[0])}});
-    }
+    build_config_ = BuildConfigOf(arguments);
   }
   locked_ = !grows();
   return absl::OkStatus();
+}
+
+// As Keras: one shape, or those of the tensors that the build names.
+Value Layer::BuildConfigOf(const Arguments& arguments) const {
+  const std::vector<std::string> wanted = signature().shapes;
+  Value::Entries found;
+  for (const auto& [name, argument] : TensorArguments(arguments)) {
+    if (wanted.size() == 1)
+      return Value::Dict({{"input_shape", ShapesOf(argument)}});
+    const std::string key = name + "_shape";
+    if (std::find(wanted.begin(), wanted.end(), key) != wanted.end())
+      found.emplace_back(key, ShapesOf(argument));
+  }
+  if (found.size() == 1)
+    return Value::Dict({{"input_shape", std::move(found[0].second)}});
+  return Value::Dict({{"shapes_dict", Value::Dict(std::move(found))}});
+}
+
+namespace {
+
+// Tensors of such shapes, which may be nested, as inputs of the trace; unknown
+// sizes get names of their own.
+Value TensorsOf(const Value& shapes, DType dtype, Trace& trace, int& number) {
+  const auto is_size = [](const Value& v) { return v.is_int() || v.is_none(); };
+  if (shapes.is_sequence() &&
+      std::all_of(shapes.items().begin(), shapes.items().end(), is_size)) {
+    Shape shape;
+    for (const Value& size : shapes.items()) {
+      shape.push_back(
+          size.is_int()
+              ? Dim(size.as_int())
+              : Dim::Symbol(absl::StrCat("input_", number, "_", shape.size())));
+    }
+    return Value(trace.Argument({.kind = "input",
+                                 .name = absl::StrCat("input_", number++),
+                                 .dtype = dtype,
+                                 .shape = shape,
+                                 .notes = {}}));
+  }
+  if (shapes.is_sequence()) {
+    Value::Items items;
+    for (const Value& item : shapes.items())
+      items.push_back(TensorsOf(item, dtype, trace, number));
+    return Value::List(std::move(items));
+  }
+  if (!shapes.is_dict()) return Value();
+  Value::Entries entries;
+  for (const auto& [key, item] : shapes.entries())
+    entries.emplace_back(key, TensorsOf(item, dtype, trace, number));
+  return Value::Dict(std::move(entries));
+}
+
+}  // namespace
+
+absl::Status Layer::BuildFromConfig(const Value& config) {
+  if (built_ || !made_.ok() || config.is_none()) return made_;
+  const Value* shape = config.Find("input_shape");
+  const Value* shapes = config.Find("shapes_dict");
+  if (shape == nullptr && (shapes == nullptr || !shapes->is_dict())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "layer '", name_,
+        "': a build configuration has 'input_shape' or 'shapes_dict', not ",
+        config.ToString()));
+  }
+  std::unique_ptr<Trace> trace = Trace::Create(name_);
+  CallScope scope(*trace);
+  Arguments arguments;
+  int number = 0;
+  const auto tensors = [&](const Value& of) {
+    return TensorsOf(of, compute_dtype(), *trace, number);
+  };
+  if (shape != nullptr) {
+    arguments.positional.push_back(tensors(*shape));
+  } else {
+    for (const auto& [key, of] : shapes->entries()) {
+      const std::string name(absl::StripSuffix(key, "_shape"));
+      if (arguments.positional.empty()) {
+        arguments.positional.push_back(tensors(of));
+      } else {
+        arguments.keyword.emplace_back(name, tensors(of));
+      }
+    }
+  }
+  absl::Status status = EnsureBuilt(arguments);
+  return status.ok() ? trace->status() : status;
 }
 
 absl::Status Layer::EnsureBuilt(const Shape& input) {
@@ -163,6 +234,14 @@ absl::Status Layer::EnsureBuilt(const Shape& input) {
                               .notes = {}});
   absl::Status status = EnsureBuilt(Arguments{{Value(x)}, {}});
   return status.ok() ? trace->status() : status;
+}
+
+void Layer::Refuse(absl::Status status) {
+  if (Trace* trace = Trace::Current(); trace != nullptr && !status.ok()) {
+    trace->Error(std::move(status));
+  } else if (made_.ok()) {
+    made_ = std::move(status);
+  }
 }
 
 Tensor Layer::Fail(const std::string& message) {

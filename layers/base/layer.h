@@ -39,14 +39,27 @@
 #include "layers/base/fields.h"
 #include "layers/base/input_spec.h"
 #include "layers/base/layer_registry.h"
+#include "layers/base/metric.h"
 #include "layers/base/object.h"
 #include "layers/base/quantization.h"
 #include "layers/base/remat_scope.h"
+#include "layers/base/seed_generator.h"
+#include "layers/base/stateless_trace.h"
 #include "layers/base/value.h"
 #include "layers/base/variable.h"
 #include "layers/base/variable_store.h"
 
 namespace keratin {
+
+// What the computation of a layer takes, as the parameters of Keras's call and
+// build: by them masks find the argument `<name>_mask`, and shapes are kept as
+// `<name>_shape`.
+struct CallSignature {
+  std::vector<std::string> arguments = {"inputs"};  // in order
+  // What the build takes: the shape of the first tensors, or of several
+  // arguments, each named `<argument>_shape`.
+  std::vector<std::string> shapes = {"input_shape"};
+};
 
 // What every layer takes besides its own options. Keras: Layer.__init__.
 struct LayerOptions {
@@ -128,6 +141,12 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::StatusOr<StatelessCallResults> StatelessCall(
       const std::vector<Array>& trainable,
       const std::vector<Array>& non_trainable, const Arguments& arguments);
+  // The losses of the last call on Arrays of the layer or of one it is part
+  // of, in Keras's order, then the regularizers of its weights as they are
+  // now. Keras: losses.
+  absl::StatusOr<std::vector<Array>> losses();
+  // The call as what is traced, compiled and run; it refers to the layer.
+  StatefulFunction Function();
 
   // What a call on such tensors returns, without a node: KerasTensors in the
   // structure of its outputs. Builds the layer. Keras: compute_output_spec,
@@ -136,13 +155,19 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::StatusOr<Shape> ComputeOutputShape(const Shape& input);
 
   // Variables in Keras's order: own first, then sublayers'. `variables` has
-  // seed states too.
+  // seed states too, `non_trainable_variables` that of metrics besides.
   std::vector<Variable*> weights() const;
   std::vector<Variable*> trainable_weights() const;
   std::vector<Variable*> non_trainable_weights() const;
   std::vector<Variable*> variables() const;
   std::vector<Variable*> trainable_variables() const;
   std::vector<Variable*> non_trainable_variables() const;
+  // Metrics attached to the layer, then its sublayers', and their variables.
+  // Their state is the last of non_trainable_variables, in this order.
+  std::vector<Metric*> metrics() const;
+  std::vector<Variable*> metrics_variables() const;
+  // Always an error that says what to do instead, as Keras's.
+  absl::Status AddMetric() const;
   // Variables that save_own_variables stores, in its order.
   virtual std::vector<Variable*> own_variables() const;
   // The values of weights(), in its order; an error names what does not fit.
@@ -159,9 +184,10 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // Adds a low-rank adaptation to a built layer. Keras: Dense.enable_lora.
   absl::Status EnableLora(const LoraOptions& options);
 
-  // What is saved of the layer's own: own_variables(), unless the class says
-  // otherwise. A store that does not fit is an error that names both sides.
-  // Keras: save_own_variables, load_own_variables.
+  // What is saved of the layer's own, without sublayers: own_variables() as
+  // "0", "1" and so on, unless the class says otherwise. A store that does not
+  // fit is an error that names both sides. Keras: save_own_variables,
+  // load_own_variables.
   virtual absl::Status SaveOwnVariables(VariableStore& store) const;
   virtual absl::Status LoadOwnVariables(const VariableStore& store);
   // What calls carry on beside the variables: the states of recurrent layers,
@@ -172,17 +198,21 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // states().
   std::vector<Variable*> non_trainable_arguments() const;
 
-  // A part that is saved under the name of an attribute: one layer, several
-  // (saved under their class names), or the seed state of a generator.
+  // What stands under the name of an attribute: one layer, several (saved under
+  // their class names), the seed state of a generator, or a metric.
   struct Child {
     std::string attribute;
-    std::vector<Layer*> layers;
+    std::vector<Layer*> layers = {};
     bool is_list = false;
     Variable* seed = nullptr;
+    std::shared_ptr<Metric> metric = nullptr;
   };
   // In order of attachment.
   const std::vector<Child>& children() const { return children_; }
   std::vector<Layer*> sublayers() const;
+  // Sublayers of all depths in the order of Keras's _flatten_layers: first to
+  // last, but those of sublayers last to first.
+  std::vector<Layer*> FlattenLayers() const;
 
   // The configuration as Keras writes it. Errors of Configure name the key.
   absl::Status Configure(const Value& config);
@@ -190,6 +220,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // The shapes that the layer was built from: {"input_shape": ...}, or
   // {"shapes_dict": ...} of several; None before.
   virtual Value GetBuildConfig() const;
+  // Builds the layer from such a configuration; None does nothing. Keras:
+  // build_from_config.
+  virtual absl::Status BuildFromConfig(const Value& config);
   // What a model is trained with; None of other layers.
   virtual Value GetCompileConfig() const { return Value(); }
 
@@ -231,6 +264,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // whatever the call is given.
   virtual Tensor Call(const Tensor& x);
   virtual Tensor CallIn(const CallContext& context, const Tensor& x);
+  virtual CallSignature signature() const { return {}; }
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);
   // The modes of quantization that the layer has; CallWith computes in the one
@@ -267,21 +301,22 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // one, and here it is 0.
   Variable* AddSeed(const std::string& attribute,
                     std::optional<int64_t> seed = std::nullopt);
-  // The key to draw from now, [seed, counter]; counts the generator's state
-  // on. Keras: SeedGenerator.next.
-  static Tensor NextSeed(const Variable& state);
   // Takes a sublayer under an attribute.
   template <typename T>
   T* Track(const std::string& attribute, std::shared_ptr<T> layer) {
     T* raw = layer.get();
-    Attach({attribute, {raw}, false, nullptr}, {std::move(layer)});
+    Attach({.attribute = attribute, .layers = {raw}}, {std::move(layer)});
     return raw;
   }
   template <typename T>
   T* Track(const std::string& attribute, std::unique_ptr<T> layer) {
     return Track(attribute, std::shared_ptr<T>(std::move(layer)));
   }
-  // Several under one attribute.
+  // Takes a seed generator: its state becomes the layer's.
+  void Track(const std::string& attribute, const SeedGenerator& generator);
+  // Takes a metric: its state becomes the layer's.
+  void Track(const std::string& attribute, const MetricPtr& metric);
+  // Several under one attribute; those of a second time come after the first.
   void TrackList(const std::string& attribute,
                  std::vector<std::shared_ptr<Layer>> layers);
   void TrackList(const std::string& attribute,
@@ -294,7 +329,11 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void Untrack(const std::string& attribute);
   void set_children(std::vector<Child> children) {
     children_ = std::move(children);
+    Changed();
   }
+  // What is traced of the layer is another computation from now on: its
+  // variables, its parts, or options that its call reads.
+  void Changed();
 
   // For a class whose name in files is not that of Keras's Python class, by
   // which weights and default names go.
@@ -326,17 +365,32 @@ class Layer : public std::enable_shared_from_this<Layer> {
   };
 
   void Attach(Child child, std::vector<std::shared_ptr<Layer>> layers);
-  // An error of the trace at hand, or of the making of this layer.
-  void Note(const absl::Status& status);
+  // Notes what is wrong: an error of the current trace, else of status().
+  void Refuse(absl::Status status);
   // False, with the error noted, if no state may be added now.
   bool MayGrow(const std::string& what);
+  Variable* TrackSeed(const std::string& attribute,
+                      std::shared_ptr<Variable> state);
+  int64_t version() const;
+  void ClearLosses();
+  std::vector<Tensor> Penalties() const;
   std::string PathOf(const std::string& name) const;
   absl::Status CheckPolicy() const;
   CallScope::Frame FrameIn(const CallScope& scope) const;
   absl::Status MakeVariables(const Arguments& arguments);
-  std::vector<Variable*> Collect(bool seeds) const;
+  // Gather from the layer and its sublayers.
+  template <typename T>
+  struct Distinct;
+  void Collect(bool seeds, Distinct<Variable>& all) const;
+  void Collect(Distinct<Metric>& all) const;
+  void CollectStates(Distinct<Variable>& all) const;
   absl::Status CheckInputs(const Arguments& arguments) const;
   Arguments CastInputs(const Arguments& given) const;
+  // The tensor arguments by name, in order; `<name>` of those that the
+  // signature does not name.
+  Value::Entries TensorArguments(const Arguments& arguments) const;
+  void AddMasks(Arguments& arguments) const;
+  Value BuildConfigOf(const Arguments& arguments) const;
   Value TraceCall(const Arguments& arguments);
   Value SymbolicCall(const Arguments& arguments);
   void Regularize(const std::vector<Tensor>& outputs);
@@ -362,6 +416,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   std::vector<std::unique_ptr<Variable>> states_;
   std::vector<std::shared_ptr<Layer>> owned_;
   std::vector<Child> children_;
+  std::vector<Array> losses_;
+  int64_t version_ = 0;
   ConcreteCalls concrete_calls_;
 };
 

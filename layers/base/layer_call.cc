@@ -1,5 +1,6 @@
 // Layer.__call__, on the tensors of a trace and on those of a graph.
 #include <algorithm>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
@@ -26,6 +27,13 @@ class FrameScope {
   CallScope& scope_;
   Trace::LayerScope layer_scope_;
 };
+
+// Guards the losses that layers keep of their last call on Arrays: a call on
+// one layer notes those of its sublayers.
+std::mutex& LossesMutex() {
+  static auto* mutex = new std::mutex();
+  return *mutex;
+}
 
 // Takes an argument of that name out of the keywords.
 std::optional<bool> TakeTraining(Arguments& arguments) {
@@ -107,13 +115,96 @@ KerasTensor Layer::operator()(const KerasTensor& x) {
 
 absl::StatusOr<ConcreteResults> Layer::CallOnArrays(
     const Arguments& arguments) {
-  return concrete_calls_.Call(*this, arguments);
+  absl::StatusOr<ConcreteResults> results =
+      concrete_calls_.Call(Function(), arguments);
+  if (!results.ok()) return results;
+  // What this call added is what `losses` has, in every layer that it reached.
+  std::lock_guard<std::mutex> lock(LossesMutex());
+  ClearLosses();
+  for (size_t k = 0; k < results->losses.size(); ++k) {
+    if (Layer* owner = results->loss_owners[k])
+      owner->losses_.push_back(results->losses[k]);
+  }
+  return results;
+}
+
+void Layer::ClearLosses() {
+  losses_.clear();
+  for (const Child& child : children_) {
+    for (Layer* layer : child.layers) layer->ClearLosses();
+  }
+}
+
+StatefulFunction Layer::Function() {
+  return {.kind = "layer",
+          .name = name_,
+          .trainable = [this] { return trainable_variables(); },
+          .non_trainable = [this] { return non_trainable_arguments(); },
+          .version = [this] { return version(); },
+          .call = [this](const Arguments& a) { return (*this)(a); },
+          .losses =
+              [this] {
+                std::vector<CallScope::Loss> losses =
+                    CallScope::Current()->LossesOf(*this);
+                for (const Tensor& penalty : Penalties())
+                  losses.push_back({nullptr, penalty});
+                return losses;
+              }};
+}
+
+// Of the weights that have a regularizer, in the current trace.
+std::vector<Tensor> Layer::Penalties() const {
+  std::vector<Tensor> penalties;
+  for (const Variable* variable : trainable_weights()) {
+    if (variable->spec().regularizer.is_none()) continue;
+    auto regularizer = variable->spec().regularizer.Get();
+    penalties.push_back(
+        regularizer.ok()
+            ? (**regularizer)(CallScope::Current()->Read(*variable))
+            : Trace::Current()->Error(regularizer.status()));
+  }
+  return penalties;
+}
+
+absl::StatusOr<std::vector<Array>> Layer::losses() {
+  StatefulFunction function = Function();
+  function.entry = "losses";
+  function.call = [this](const Arguments&) {
+    const std::vector<Tensor> penalties = Penalties();
+    return Value::List(Value::Items(penalties.begin(), penalties.end()));
+  };
+  function.losses = [] { return std::vector<CallScope::Loss>(); };
+  std::vector<Array> losses;
+  {
+    std::lock_guard<std::mutex> lock(LossesMutex());
+    losses = losses_;
+    for (const Layer* layer : FlattenLayers())
+      losses.insert(losses.end(), layer->losses_.begin(), layer->losses_.end());
+  }
+  const std::vector<Variable*> weights = trainable_weights();
+  if (std::all_of(weights.begin(), weights.end(), [](const Variable* weight) {
+        return weight->spec().regularizer.is_none();
+      })) {
+    return losses;
+  }
+  absl::StatusOr<ConcreteResults> penalties =
+      concrete_calls_.Call(function, {});
+  if (!penalties.ok()) return penalties.status();
+  for (Array& penalty : penalties->outputs.arrays())
+    losses.push_back(std::move(penalty));
+  return losses;
 }
 
 absl::StatusOr<StatelessCallResults> Layer::StatelessCall(
     const std::vector<Array>& trainable,
     const std::vector<Array>& non_trainable, const Arguments& arguments) {
-  return concrete_calls_.StatelessCall(*this, trainable, non_trainable,
+  if (!built_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "layer '", name_,
+        "' is not built, so it has no variables to be given; call it on an "
+        "Input or on data first"));
+  }
+  return concrete_calls_.StatelessCall(Function(), trainable, non_trainable,
                                        arguments);
 }
 
@@ -156,6 +247,55 @@ absl::Status Layer::CheckInputs(const Arguments& arguments) const {
   return CheckInputSpec(input_spec_, arguments.positional[0], name_);
 }
 
+Value::Entries Layer::TensorArguments(const Arguments& arguments) const {
+  const std::vector<std::string> names = signature().arguments;
+  Value::Entries found;
+  for (size_t k = 0; k < arguments.positional.size(); ++k) {
+    if (!arguments.positional[k].tensors().empty())
+      found.emplace_back(k < names.size() ? names[k] : "",
+                         arguments.positional[k]);
+  }
+  for (const auto& [name, argument] : arguments.keyword) {
+    if (name != "mask" && !argument.tensors().empty())
+      found.emplace_back(name, argument);
+  }
+  return found;
+}
+
+// As Keras: where several arguments have tensors, the masks that those of
+// `<name>` bear are passed as `<name>_mask`, if the call takes that and is not
+// given it.
+void Layer::AddMasks(Arguments& arguments) const {
+  const Value::Entries tensors = TensorArguments(arguments);
+  if (tensors.size() < 2) return;
+  const std::vector<std::string> names = signature().arguments;
+  for (const auto& [name, argument] : tensors) {
+    const std::string taken_as = name + "_mask";
+    const auto place = std::find(names.begin(), names.end(), taken_as);
+    if (place == names.end()) continue;
+    const size_t position = place - names.begin();
+    const Value* given = arguments.Find(position, taken_as);
+    if (given != nullptr && !given->is_none()) continue;
+    bool any = false;
+    Value masks = argument.MapLeaves([&](const Value& leaf) {
+      if (!leaf.is_tensor()) return Value();
+      const Tensor mask = CallScope::Current()->MaskOf(leaf.as_tensor());
+      any = any || mask.ok();
+      return mask.ok() ? Value(mask) : Value();
+    });
+    if (!any) continue;
+    if (given == nullptr) {
+      arguments.keyword.emplace_back(taken_as, std::move(masks));
+    } else if (position < arguments.positional.size()) {
+      arguments.positional[position] = std::move(masks);
+    } else {
+      for (auto& [key, value] : arguments.keyword) {
+        if (key == taken_as) value = masks;
+      }
+    }
+  }
+}
+
 Value Layer::TraceCall(const Arguments& given) {
   CallScope* scope = CallScope::Current();
   if (scope == nullptr) return Value(Tensor());
@@ -181,6 +321,7 @@ Value Layer::TraceCall(const Arguments& given) {
     return Value(Tensor());
   }
 
+  AddMasks(arguments);
   CallContext context;
   context.training = training.value_or(false);
   if (!arguments.positional.empty()) {
@@ -190,6 +331,14 @@ Value Layer::TraceCall(const Arguments& given) {
   const Value* mask = given.Find(SIZE_MAX, "mask");
   if (mask != nullptr && mask->is_tensor()) {
     context.mask = mask->as_tensor();
+  } else if (mask != nullptr && mask->is_sequence()) {
+    // One of each tensor of the first argument.
+    context.masks.assign(context.masks.size(), Tensor());
+    for (size_t k = 0; k < mask->items().size(); ++k) {
+      if (k < context.masks.size() && mask->items()[k].is_tensor())
+        context.masks[k] = mask->items()[k].as_tensor();
+    }
+    if (!context.masks.empty()) context.mask = context.masks[0];
   } else if (!context.masks.empty()) {
     context.mask = context.masks[0];
   }

@@ -52,6 +52,7 @@ absl::Status Layer::set_dtype_policy(const DTypePolicy& policy) {
     if (!status.ok()) return status;
   }
   policy_ = policy;
+  Changed();
   return At(name_, CheckPolicy());
 }
 
@@ -90,6 +91,7 @@ absl::Status Layer::Quantize(const QuantizationConfig& config) {
   locked_ = !grows();
   if (!status.ok()) return At(path, status);
   policy_ = std::move(policy);
+  Changed();
   return absl::OkStatus();
 }
 
@@ -108,6 +110,7 @@ absl::Status Layer::EnableLora(const LoraOptions& options) {
   locked_ = false;
   absl::Status status = AddLora(options);
   locked_ = !grows();
+  Changed();
   return At(path, status);
 }
 

@@ -1,13 +1,24 @@
 // What a layer tracks: variables, seed states, sublayers.
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "ir/trace/ops.h"
 #include "layers/base/initialize.h"
 #include "layers/base/layer.h"
+#include "layers/base/version.h"
 
 namespace keratin {
+
+// Each once, in the order of the first time.
+template <typename T>
+struct Layer::Distinct {
+  std::vector<T*> items;
+  std::set<const T*> seen;
+  void Add(T* item) {
+    if (seen.insert(item).second) items.push_back(item);
+  }
+};
 
 bool Layer::MayGrow(const std::string& what) {
   absl::Status status;
@@ -24,16 +35,8 @@ bool Layer::MayGrow(const std::string& what) {
   } else {
     return true;
   }
-  Note(status);
+  Refuse(std::move(status));
   return false;
-}
-
-void Layer::Note(const absl::Status& status) {
-  if (Trace* trace = Trace::Current()) {
-    trace->Error(status);
-  } else if (made_.ok()) {
-    made_ = status;
-  }
 }
 
 std::string Layer::PathOf(const std::string& name) const {
@@ -71,9 +74,10 @@ Weight Layer::AddWeight(WeightSpec spec) {
   std::string path = PathOf(spec.name);
   auto variable = std::make_shared<Variable>(std::move(spec), std::move(path));
   if (!wrong.ok()) {
-    Note(wrong);
+    Refuse(std::move(wrong));
   } else if (MayGrow(what)) {
     own_.push_back({variable, trainable, false});
+    Changed();
   }
   return Weight(std::move(variable));
 }
@@ -83,16 +87,20 @@ void Layer::Track(const Weight& weight) {
     return;
   for (const Own& own : own_) {
     if (own.variable != weight.shared()) continue;
-    Fail(absl::StrCat("the weight '", weight->path(),
-                      "' is tracked twice by layer '", name_, "'"));
+    Refuse(absl::InvalidArgumentError(
+        absl::StrCat("the weight '", weight->path(),
+                     "' is tracked twice by layer '", name_, "'")));
     return;
   }
   own_.push_back({weight.shared(), weight->trainable(), false});
+  Changed();
 }
 
 void Layer::RemoveWeight(const Weight& weight) {
   std::erase_if(
       own_, [&](const Own& own) { return own.variable == weight.shared(); });
+  Changed();
+  Changed();
 }
 
 Variable* Layer::AddState(const std::string& name, const Shape& shape) {
@@ -107,17 +115,21 @@ Variable* Layer::AddState(const std::string& name, const Shape& shape) {
   // Of the right type and shape, so it cannot fail.
   if (auto sizes = shape.AsSizes())
     state->Assign(Array::Zeros(state->dtype(), *sizes)).IgnoreError();
+  Changed();
   return state;
 }
 
-std::vector<Variable*> Layer::states() const {
-  std::vector<Variable*> all;
-  for (const std::unique_ptr<Variable>& state : states_)
-    all.push_back(state.get());
-  for (Layer* layer : sublayers()) {
-    for (Variable* state : layer->states()) all.push_back(state);
+void Layer::CollectStates(Distinct<Variable>& all) const {
+  for (const std::unique_ptr<Variable>& state : states_) all.Add(state.get());
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->CollectStates(all);
   }
-  return all;
+}
+
+std::vector<Variable*> Layer::states() const {
+  Distinct<Variable> all;
+  CollectStates(all);
+  return std::move(all.items);
 }
 
 std::vector<Variable*> Layer::non_trainable_arguments() const {
@@ -126,51 +138,64 @@ std::vector<Variable*> Layer::non_trainable_arguments() const {
   return all;
 }
 
-Tensor Layer::NextSeed(const Variable& state) {
-  Tensor key = state.value();
-  state.Assign(trace::Add(key, trace::Iota(0, DType::kUInt32, {2})));
-  return key;
-}
-
 Variable* Layer::AddSeed(const std::string& attribute,
                          std::optional<int64_t> seed) {
-  WeightSpec spec{.name = "seed_generator_state",
-                  .shape = {2},
-                  .dtype = DType::kUInt32,
-                  .trainable = false,
-                  .autocast = false};
-  auto state = std::make_shared<Variable>(
-      std::move(spec), PathOf("seed_generator/seed_generator_state"));
-  // Of the right type and shape, so it cannot fail.
-  state
-      ->Assign(Array::FromVector<uint32_t>(
-          {2}, {static_cast<uint32_t>(seed.value_or(0)), 0}))
-      .IgnoreError();
-  if (MayGrow("a seed generator"))
-    children_.push_back({attribute, {}, false, state.get()});
-  own_.push_back({state, false, true});
-  return state.get();
+  return TrackSeed(attribute, SeedState(PathOf("seed_generator"), seed));
+}
+
+void Layer::Track(const std::string& attribute,
+                  const SeedGenerator& generator) {
+  TrackSeed(attribute, generator.state());
+}
+
+Variable* Layer::TrackSeed(const std::string& attribute,
+                           std::shared_ptr<Variable> state) {
+  Variable* raw = state.get();
+  if (MayGrow(absl::StrCat("the seed generator '", attribute, "'")))
+    children_.push_back({.attribute = attribute, .seed = raw});
+  own_.push_back({std::move(state), false, true});
+  Changed();
+  return raw;
 }
 
 void Layer::Attach(Child child, std::vector<std::shared_ptr<Layer>> layers) {
-  const bool may =
-      MayGrow(absl::StrCat("the layer under '", child.attribute, "'"));
+  bool may = MayGrow(absl::StrCat("the layer under '", child.attribute, "'"));
   for (std::shared_ptr<Layer>& layer : layers) {
-    if (layer == nullptr || layer.get() == this) {
-      Note(absl::InvalidArgumentError(absl::StrCat(
-          "'", child.attribute, "' of layer '", name_,
-          layer == nullptr ? "' holds no layer" : "' holds the layer itself")));
-      return;
+    std::string wrong;
+    if (layer == nullptr) {
+      wrong = "holds no layer";
+    } else if (layer.get() == this) {
+      wrong = "holds the layer itself";
+    } else if (const std::vector<Layer*> inside = layer->FlattenLayers();
+               std::find(inside.begin(), inside.end(), this) != inside.end()) {
+      wrong = absl::StrCat("holds the layer '", layer->name_,
+                           "', of which it is a part: a cycle");
+    }
+    if (!wrong.empty()) {
+      Refuse(absl::InvalidArgumentError(absl::StrCat(
+          "'", child.attribute, "' of layer '", name_, "' ", wrong)));
+      may = false;
     }
     // Owned even where it is refused: what points to it stays good.
-    owned_.push_back(std::move(layer));
+    if (layer != nullptr && layer.get() != this)
+      owned_.push_back(std::move(layer));
   }
-  if (may) children_.push_back(std::move(child));
+  if (!may) return;
+  for (Child& other : children_) {
+    // Several under one attribute may come one by one.
+    if (!child.is_list || !other.is_list || other.attribute != child.attribute)
+      continue;
+    other.layers.insert(other.layers.end(), child.layers.begin(),
+                        child.layers.end());
+    return Changed();
+  }
+  children_.push_back(std::move(child));
+  Changed();
 }
 
 void Layer::TrackList(const std::string& attribute,
                       std::vector<std::shared_ptr<Layer>> layers) {
-  Child child{attribute, {}, true, nullptr};
+  Child child{.attribute = attribute, .is_list = true};
   for (const std::shared_ptr<Layer>& layer : layers)
     child.layers.push_back(layer.get());
   Attach(std::move(child), std::move(layers));
@@ -180,25 +205,61 @@ void Layer::Untrack(const std::string& attribute) {
   std::erase_if(children_, [&](const Child& child) {
     return child.attribute == attribute;
   });
+  Changed();
   const std::vector<Layer*> kept = sublayers();
   std::erase_if(owned_, [&](const std::shared_ptr<Layer>& layer) {
     return std::find(kept.begin(), kept.end(), layer.get()) == kept.end();
   });
 }
 
-std::vector<Layer*> Layer::sublayers() const {
-  std::set<const Layer*> seen;
-  std::vector<Layer*> layers;
-  for (const Child& child : children_) {
-    for (Layer* layer : child.layers) {
-      if (seen.insert(layer).second) layers.push_back(layer);
-    }
+void Layer::Track(const std::string& attribute, const MetricPtr& metric) {
+  if (metric == nullptr) {
+    Refuse(absl::InvalidArgumentError(absl::StrCat(
+        "'", attribute, "' of layer '", name_, "' holds no metric")));
+    return;
   }
-  return layers;
+  if (!MayGrow(absl::StrCat("the metric '", attribute, "'"))) return;
+  children_.push_back({.attribute = attribute, .metric = metric});
+  Changed();
+}
+
+void Layer::Changed() { version_ = NextVersion(); }
+
+int64_t Layer::version() const {
+  int64_t latest = version_;
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers)
+      latest = std::max(latest, layer->version());
+  }
+  return latest;
+}
+
+std::vector<Layer*> Layer::FlattenLayers() const {
+  std::vector<Layer*> order;
+  std::set<const Layer*> seen;
+  const std::vector<Layer*> top = sublayers();
+  std::deque<Layer*> waiting(top.begin(), top.end());
+  while (!waiting.empty()) {
+    Layer* layer = waiting.front();
+    waiting.pop_front();
+    if (!seen.insert(layer).second) continue;
+    order.push_back(layer);
+    for (Layer* below : layer->sublayers()) waiting.push_front(below);
+  }
+  return order;
+}
+
+std::vector<Layer*> Layer::sublayers() const {
+  Distinct<Layer> layers;
+  for (const Child& child : children_) {
+    for (Layer* layer : child.layers) layers.Add(layer);
+  }
+  return std::move(layers.items);
 }
 
 void Layer::set_trainable(bool trainable) {
   trainable_ = trainable;
+  Changed();
   for (const Own& own : own_) {
     // What was made not to be trained never is.
     if (own.trainable) own.variable->set_trainable(trainable);
@@ -217,28 +278,32 @@ std::vector<Variable*> Layer::own_variables() const {
   return own;
 }
 
-std::vector<Variable*> Layer::Collect(bool seeds) const {
-  std::set<const Variable*> seen;
-  std::vector<Variable*> all;
-  const auto add = [&](Variable* variable) {
-    if (seen.insert(variable).second) all.push_back(variable);
-  };
+void Layer::Collect(bool seeds, Distinct<Variable>& all) const {
   for (bool trainable : {true, false}) {
     for (const Own& own : own_) {
-      if (!own.is_seed && own.trainable == trainable) add(own.variable.get());
+      if (!own.is_seed && own.trainable == trainable)
+        all.Add(own.variable.get());
     }
   }
   for (const Own& own : own_) {
-    if (seeds && own.is_seed) add(own.variable.get());
+    if (seeds && own.is_seed) all.Add(own.variable.get());
   }
-  for (Layer* layer : sublayers()) {
-    for (Variable* variable : layer->Collect(seeds)) add(variable);
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->Collect(seeds, all);
   }
-  return all;
 }
 
-std::vector<Variable*> Layer::weights() const { return Collect(false); }
-std::vector<Variable*> Layer::variables() const { return Collect(true); }
+std::vector<Variable*> Layer::weights() const {
+  Distinct<Variable> all;
+  Collect(false, all);
+  return std::move(all.items);
+}
+
+std::vector<Variable*> Layer::variables() const {
+  Distinct<Variable> all;
+  Collect(true, all);
+  return std::move(all.items);
+}
 
 namespace {
 
@@ -266,7 +331,41 @@ std::vector<Variable*> Layer::trainable_variables() const {
 }
 
 std::vector<Variable*> Layer::non_trainable_variables() const {
-  return trainable_ ? Only(variables(), false) : variables();
+  std::vector<Variable*> all =
+      trainable_ ? Only(variables(), false) : variables();
+  const std::vector<Variable*> metric_state = metrics_variables();
+  all.insert(all.end(), metric_state.begin(), metric_state.end());
+  return all;
+}
+
+void Layer::Collect(Distinct<Metric>& all) const {
+  for (const Child& child : children_) {
+    if (child.metric != nullptr) all.Add(child.metric.get());
+  }
+  for (const Child& child : children_) {
+    for (const Layer* layer : child.layers) layer->Collect(all);
+  }
+}
+
+std::vector<Metric*> Layer::metrics() const {
+  Distinct<Metric> all;
+  Collect(all);
+  return std::move(all.items);
+}
+
+std::vector<Variable*> Layer::metrics_variables() const {
+  Distinct<Variable> all;
+  for (const Metric* metric : metrics()) {
+    for (Variable* variable : metric->variables()) all.Add(variable);
+  }
+  return std::move(all.items);
+}
+
+absl::Status Layer::AddMetric() const {
+  return absl::UnimplementedError(absl::StrCat(
+      "layer '", name_,
+      "': AddMetric is not supported; attach a metric with Track in Configured "
+      "or Build, and call its UpdateState in Call"));
 }
 
 absl::Status Layer::SaveOwnVariables(VariableStore& store) const {
@@ -274,7 +373,8 @@ absl::Status Layer::SaveOwnVariables(VariableStore& store) const {
 }
 
 absl::Status Layer::LoadOwnVariables(const VariableStore& store) {
-  return LoadInOrder(own_variables(), store, name_);
+  return LoadInOrder(own_variables(), store,
+                     absl::StrCat("layer '", name_, "'"));
 }
 
 absl::StatusOr<std::vector<Array>> Layer::GetWeights() const {

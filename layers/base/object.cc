@@ -3,6 +3,7 @@
 #include <map>
 #include <typeindex>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "layers/base/names.h"
 
@@ -44,7 +45,7 @@ bool ObjectRegistry::Register(const std::string& kind,
   return true;
 }
 
-absl::StatusOr<std::shared_ptr<const ConfiguredObject>> ObjectRegistry::Create(
+absl::StatusOr<std::shared_ptr<ConfiguredObject>> ObjectRegistry::Create(
     const std::string& kind, const Value& written) {
   if (written.is_none()) return nullptr;
   std::string name;
@@ -83,7 +84,7 @@ absl::StatusOr<std::shared_ptr<const ConfiguredObject>> ObjectRegistry::Create(
         absl::StrCat("is the ", kind, " '", name,
                      "', whose configuration is wrong: ", status.message()));
   }
-  return std::shared_ptr<const ConfiguredObject>(std::move(object));
+  return std::shared_ptr<ConfiguredObject>(std::move(object));
 }
 
 Value ObjectRegistry::Serialize(const std::string& kind,
@@ -93,10 +94,19 @@ Value ObjectRegistry::Serialize(const std::string& kind,
   Fields fields;
   // Writing reads the fields alone.
   const_cast<ConfiguredObject&>(object).Describe(fields);
-  return Value::Dict({{"module", it->second.module},
-                      {"class_name", it->second.class_name},
-                      {"config", fields.TakeConfig()},
-                      {"registered_name", Value()}});
+  const bool custom = !absl::StartsWith(it->second.module, "keras");
+  return Value::Dict(
+      {{"module", it->second.module},
+       {"class_name", it->second.class_name},
+       {"config", fields.TakeConfig()},
+       {"registered_name", custom ? Value(absl::StrCat(it->second.module, ">",
+                                                       it->second.class_name))
+                                  : Value()}});
+}
+
+std::string ObjectRegistry::ClassNameOf(const ConfiguredObject& object) {
+  auto it = Registered().by_type.find(typeid(object));
+  return it == Registered().by_type.end() ? "" : it->second.class_name;
 }
 
 }  // namespace keratin

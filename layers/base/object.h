@@ -63,9 +63,12 @@ class ObjectRegistry {
                        const std::string& class_name,
                        std::vector<std::string> aliases, Factory factory);
   // From a name or {class_name, config}. Null with an OK status for None.
-  static absl::StatusOr<std::shared_ptr<const ConfiguredObject>> Create(
+  static absl::StatusOr<std::shared_ptr<ConfiguredObject>> Create(
       const std::string& kind, const Value& written);
-  // Keras's serialized form of an object of a registered class.
+  // Keras's name of the class of an object; "" if it is not registered.
+  static std::string ClassNameOf(const ConfiguredObject& object);
+  // Keras's serialized form of an object of a registered class; one of a module
+  // that is not Keras's is written as registered.
   static Value Serialize(const std::string& kind,
                          const ConfiguredObject& object);
 };

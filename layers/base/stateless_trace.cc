@@ -1,31 +1,29 @@
 #include "layers/base/stateless_trace.h"
 
-#include <utility>
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 
 namespace keratin {
 
-absl::StatusOr<StatelessTrace> TraceStatelessCall(
-    Layer& layer, const std::function<Arguments(Trace&)>& bind) {
+absl::StatusOr<StatelessTrace> TraceStateless(
+    const StatefulFunction& function,
+    const std::function<Arguments(Trace&)>& bind) {
   {
-    std::unique_ptr<Trace> building = Trace::Create(layer.name());
+    std::unique_ptr<Trace> building = Trace::Create(function.name);
     CallScope scope(*building);
-    layer(bind(*building));
+    function.call(bind(*building));
     if (!building->status().ok()) return building->status();
   }
-  StatelessTrace traced{Trace::Create(layer.name()), {}};
+  StatelessTrace traced{Trace::Create(function.name), {}, {}};
   Trace& trace = *traced.trace;
   CallScope scope(trace);
-  const std::vector<Variable*> trainable = layer.trainable_variables();
-  const std::vector<Variable*> non_trainable = layer.non_trainable_arguments();
+  const std::vector<Variable*> trainable = function.trainable();
+  const std::vector<Variable*> non_trainable = function.non_trainable();
   std::vector<Tensor> given;
   for (const Variable* variable : trainable)
     given.push_back(scope.Bind(*variable, "trainable"));
   for (const Variable* variable : non_trainable)
     scope.Bind(*variable, "non_trainable");
-  traced.outputs = layer(bind(trace));
+  traced.outputs = function.call(bind(trace));
 
   std::vector<ResultSpec> results;
   for (const Tensor& output : traced.outputs.tensors()) {
@@ -43,15 +41,11 @@ absl::StatusOr<StatelessTrace> TraceStatelessCall(
                        non_trainable[k]->path(),
                        static_cast<int>(trainable.size() + k)});
   }
-  std::vector<Tensor> losses = scope.LossesOf(layer);
-  for (const Variable* variable : layer.trainable_weights()) {
-    if (variable->spec().regularizer.is_none()) continue;
-    auto regularizer = variable->spec().regularizer.Get();
-    if (!regularizer.ok()) return regularizer.status();
-    losses.push_back((**regularizer)(scope.Read(*variable)));
+  for (const CallScope::Loss& loss : function.losses()) {
+    traced.loss_owners.push_back(loss.owner);
+    results.push_back(
+        {loss.value, "loss", absl::StrCat("loss_", results.size())});
   }
-  for (const Tensor& loss : losses)
-    results.push_back({loss, "loss", absl::StrCat("loss_", results.size())});
   absl::Status status = trace.Return(results);
   if (!status.ok()) return status;
   return traced;

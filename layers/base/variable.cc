@@ -45,7 +45,14 @@ void Variable::Assign(const Tensor& value) const {
 
 namespace {
 
-// In the variable's own type, as Keras assigns.
+// The type that both are added in.
+DType Wider(DType a, DType b, DType variable) {
+  if (a == b) return a;
+  if (!IsFloating(a) || !IsFloating(b)) return variable;
+  if (DTypeSize(a) == DTypeSize(b)) return DType::kFloat32;
+  return DTypeSize(a) > DTypeSize(b) ? a : b;
+}
+
 Tensor As(const Tensor& value, DType dtype) {
   return !value.ok() || value.dtype() == dtype ? value
                                                : trace::Convert(value, dtype);
@@ -53,14 +60,18 @@ Tensor As(const Tensor& value, DType dtype) {
 
 }  // namespace
 
+// As Keras: `assign(self + value)`, where self is cast as any variable is that
+// a call reads.
 void Variable::AssignAdd(const Tensor& value) const {
-  if (CallScope* scope = CallScope::Current())
-    Assign(trace::Add(scope->Read(*this), As(value, spec_.dtype)));
+  const Tensor now = this->value();
+  const DType dtype = Wider(now.dtype(), value.dtype(), spec_.dtype);
+  Assign(trace::Add(As(now, dtype), As(value, dtype)));
 }
 
 void Variable::AssignSub(const Tensor& value) const {
-  if (CallScope* scope = CallScope::Current())
-    Assign(trace::Subtract(scope->Read(*this), As(value, spec_.dtype)));
+  const Tensor now = this->value();
+  const DType dtype = Wider(now.dtype(), value.dtype(), spec_.dtype);
+  Assign(trace::Subtract(As(now, dtype), As(value, dtype)));
 }
 
 }  // namespace keratin

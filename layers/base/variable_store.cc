@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "layers/base/initialize.h"
 
 namespace keratin {
@@ -25,20 +26,29 @@ absl::Status SaveInOrder(const std::vector<Variable*>& variables,
 }
 
 absl::Status LoadInOrder(const std::vector<Variable*>& variables,
-                         const VariableStore& store, const std::string& layer) {
-  if (store.size() != variables.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the layer '", layer, "' has ", variables.size(),
-        " variables, and the weights file holds ", store.size(),
-        " for it; save the model again from the code that made it"));
+                         const VariableStore& store, const std::string& owner) {
+  bool fits = store.size() == variables.size();
+  for (size_t k = 0; fits && k < variables.size(); ++k)
+    fits = store.contains(absl::StrCat(k));
+  if (!fits) {
+    const std::string mine = absl::StrJoin(
+        variables, ", ", [](std::string* out, const Variable* variable) {
+          absl::StrAppend(out, variable->name());
+        });
+    const std::string theirs =
+        absl::StrJoin(store, ", ", [](std::string* out, const auto& entry) {
+          absl::StrAppend(out, entry.first);
+        });
+    return absl::InvalidArgumentError(
+        absl::StrCat(owner, " has ", variables.size(), " variables",
+                     mine.empty() ? "" : absl::StrCat(" (", mine, ")"),
+                     ", and the weights file holds ", store.size(), " for it",
+                     theirs.empty() ? "" : absl::StrCat(" (", theirs, ")"),
+                     "; save the model again from the code that made it"));
   }
   for (size_t k = 0; k < variables.size(); ++k) {
-    const auto stored = store.find(absl::StrCat(k));
-    if (stored == store.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the weights file holds no '", k, "' for the layer '", layer, "'"));
-    }
-    absl::Status status = AssignStored(*variables[k], stored->second);
+    absl::Status status =
+        AssignStored(*variables[k], store.at(absl::StrCat(k)));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -1,4 +1,5 @@
-// VariableStore: what a layer saves of itself, arrays by the names "0", "1" ...
+// VariableStore: what a layer saves of itself, arrays by name: "0", "1" and so
+// on, or names of a class's own.
 //
 // Keras's `store` of save_own_variables and load_own_variables.
 //
@@ -24,10 +25,11 @@ using VariableStore = std::map<std::string, Array>;
 absl::Status SaveInOrder(const std::vector<Variable*>& variables,
                          VariableStore& store);
 
-// Assigns "0", "1" ... to the variables. An error names `layer` and both
-// numbers if they are not as many, or the variable that cannot take its array.
+// Assigns "0", "1" ... to the variables. An error names `owner` ("layer
+// 'dense'") and what both sides have if that differs, or the variable that
+// cannot take its array.
 absl::Status LoadInOrder(const std::vector<Variable*>& variables,
-                         const VariableStore& store, const std::string& layer);
+                         const VariableStore& store, const std::string& owner);
 
 // Assigns the array, whose values stay what they are though files keep 16-bit
 // floats as their bits or widened, and integers in the width of their backend.

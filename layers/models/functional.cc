@@ -70,22 +70,30 @@ bool Functional::sequential_like() const {
   return true;
 }
 
-void Functional::Record(const std::vector<std::string>& shapes) {
-  std::vector<LayerRecord> records;
+// Of every operation by number, what its calls told of it.
+void Functional::Record(std::vector<LayerRecord> records) {
+  std::vector<LayerRecord> listed;
   for (int number : graph_.listed()) {
     const Graph::Operation& operation = graph_.operations()[number];
-    LayerRecord record{.name = operation.name,
-                       .class_name = operation.class_name,
-                       .layer = operation.layer.get(),
-                       .output_shape = shapes[number]};
+    LayerRecord& record = records[number];
+    record.name = operation.name;
+    record.class_name = operation.class_name;
+    record.layer = operation.layer.get();
     for (int call : operation.calls) {
       if (graph_.calls()[call].depth < 0) continue;  // no part of this model
       for (const TensorReference& source : graph_.calls()[call].sources)
         record.sources.push_back(source);
     }
-    records.push_back(std::move(record));
+    listed.push_back(std::move(record));
   }
-  set_records(std::move(records));
+  set_records(std::move(listed));
+}
+
+std::vector<std::string> Functional::output_layers() const {
+  std::vector<std::string> names;
+  for (const TensorReference& reference : References(outputs_))
+    names.push_back(reference.operation);
+  return names;
 }
 
 std::vector<Tensor> Functional::OrderInputs(const Value& given) {
@@ -141,21 +149,31 @@ Value Functional::CallWith(const CallContext& context,
                           " inputs, and is called with ", given.size())));
   }
   std::map<TensorReference, Tensor> values;
-  std::map<std::string, std::string> shapes_of_inputs;
+  std::map<std::string, const ModelInput*> inputs_by_name;
   for (size_t k = 0; k < given.size(); ++k) {
     values[input_references_[k]] = FitInput(given[k], inputs_[k]);
-    shapes_of_inputs[inputs_[k].name] = ShapeText(inputs_[k].shape);
+    inputs_by_name[inputs_[k].name] = &inputs_[k];
   }
-  std::vector<std::string> shapes(graph_.operations().size());
+  std::vector<LayerRecord> records(graph_.operations().size());
   for (int number : graph_.order()) {
     const Graph::Call& call = graph_.calls()[number];
     const Graph::Operation& operation = graph_.operations()[call.operation];
+    LayerRecord& record = records[call.operation];
     if (operation.is_input()) {
-      shapes[call.operation] = shapes_of_inputs[operation.name];
+      const ModelInput& input = *inputs_by_name.at(operation.name);
+      record.output_shape = ShapeText(input.shape);
+      record.output_dtype = std::string(DTypeName(input.dtype));
       continue;
     }
     int output = 0;
     const Value result = Run(call, context.training, values);
+    if (graph_.NumberOf(number) == 0 || record.input_shape == "?") {
+      Value::Items sources;
+      for (const TensorReference& source : call.sources)
+        sources.push_back(Value(values[source]));
+      record.input_shape = ShapeText(Value::List(std::move(sources)));
+      record.output_dtype = DTypeText(result);
+    }
     for (const Tensor& tensor : result.tensors()) {
       TensorReference reference{operation.name, graph_.NumberOf(number),
                                 output++};
@@ -164,9 +182,9 @@ Value Functional::CallWith(const CallContext& context,
                                    Graph::Spec{tensor.shape(), tensor.dtype()});
       values[std::move(reference)] = tensor;
     }
-    shapes[call.operation] = ShapeText(result);
+    record.output_shape = ShapeText(result);
   }
-  Record(shapes);
+  Record(std::move(records));
   return outputs_.MapLeaves([&](const Value& leaf) {
     if (!leaf.is_reference()) return leaf;
     auto it = values.find(leaf.as_reference());

@@ -23,6 +23,7 @@ class Functional : public Model {
   std::vector<ModelInput> inputs() const override { return inputs_; }
   bool saves_layers() const override { return true; }
   std::vector<Layer*> layers() const override { return layers_; }
+  std::vector<std::string> output_layers() const override;
   bool sequential_like() const override;
   std::string module() const override { return "keras.src.models.functional"; }
   Value GetConfig() override;
@@ -49,7 +50,7 @@ class Functional : public Model {
   Tensor FitInput(Tensor x, const ModelInput& input);
   Value Run(const Graph::Call& call, bool training,
             std::map<TensorReference, Tensor>& values);
-  void Record(const std::vector<std::string>& shapes);
+  void Record(std::vector<LayerRecord> records);
 
   Value layer_configs_, input_config_, output_config_;
   Value input_nest_, outputs_;  // with references as leaves

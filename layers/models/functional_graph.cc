@@ -305,7 +305,7 @@ absl::Status Functional::Finish() {
     if (operation.layer == nullptr) continue;
     layers_.push_back(operation.layer.get());
     ordered.push_back(
-        {operation.name, {operation.layer.get()}, false, nullptr});
+        {.attribute = operation.name, .layers = {operation.layer.get()}});
   }
   set_children(std::move(ordered));
   return absl::OkStatus();

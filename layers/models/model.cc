@@ -48,12 +48,28 @@ std::string ShapeText(const Shape& shape) {
   return absl::StrCat("(", absl::StrJoin(sizes, ", "), ")");
 }
 
+namespace {
+
+std::string OneOrAll(const std::vector<std::string>& texts) {
+  if (texts.size() == 1) return texts[0];
+  return absl::StrCat("[", absl::StrJoin(texts, ", "), "]");
+}
+
+}  // namespace
+
 std::string ShapeText(const Value& value) {
   std::vector<std::string> shapes;
   for (const Tensor& tensor : value.tensors())
     shapes.push_back(tensor.ok() ? ShapeText(tensor.shape()) : "?");
-  if (shapes.size() == 1) return shapes[0];
-  return absl::StrCat("[", absl::StrJoin(shapes, ", "), "]");
+  return OneOrAll(shapes);
+}
+
+std::string DTypeText(const Value& value) {
+  std::vector<std::string> dtypes;
+  for (const Tensor& tensor : value.tensors())
+    dtypes.push_back(tensor.ok() ? std::string(DTypeName(tensor.dtype()))
+                                 : "?");
+  return OneOrAll(dtypes);
 }
 
 std::vector<ModelInput> Model::inputs() const {
@@ -118,7 +134,7 @@ absl::Status Model::BuildAll() {
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(
     const TraceOptions& options) {
-  auto traced = keratin::TraceStatelessCall(*this, [&](Trace& trace) {
+  auto traced = TraceStateless(Function(), [&](Trace& trace) {
     Arguments arguments = BindInputs(trace, inputs(), options.batch);
     arguments.keyword.emplace_back("training", Value(options.training));
     return arguments;

@@ -37,8 +37,13 @@ struct LayerRecord {
   std::string name;
   std::string class_name;
   const Layer* layer = nullptr;  // null: an operation of keras.ops
-  // "(None, 8, 8)", or "[(None, 3), (None, 3)]" of several.
+  // "(None, 8, 8)", or "[(None, 3), (None, 3)]" of several; "?" if it is not
+  // known.
   std::string output_shape;
+  // The same of the tensors that its first call takes, and the types of that
+  // call's outputs.
+  std::string input_shape = "?";
+  std::string output_dtype = "?";
   // Where the inputs of all its calls come from.
   std::vector<TensorReference> sources = {};
 };
@@ -47,6 +52,8 @@ struct LayerRecord {
 std::string ShapeText(const Shape& shape);
 // That of every tensor in it, in brackets if there are several.
 std::string ShapeText(const Value& value);
+// "float32", or "[float32, int32]".
+std::string DTypeText(const Value& value);
 
 class Model : public Layer {
  public:
@@ -62,6 +69,8 @@ class Model : public Layer {
 
   // In Keras's order; filled in by BuildAll.
   const std::vector<LayerRecord>& records() const { return records_; }
+  // Which layers, by name, its outputs come from.
+  virtual std::vector<std::string> output_layers() const { return {}; }
   // Keras's word for a graph without branches or shared layers.
   virtual bool sequential_like() const { return true; }
 

@@ -72,8 +72,8 @@ absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
     }
   }
   layers_.push_back(layer);
-  Untrack("layers");
-  TrackList("layers", layers_);
+  TrackList("layers", std::vector{std::move(layer)});
+  if (!status().ok()) return status();
   return absl::OkStatus();
 }
 
@@ -145,11 +145,14 @@ Value SequentialModel::CallWith(const CallContext& context,
   }
   std::vector<LayerRecord> records;
   for (const std::shared_ptr<Layer>& layer : layers_) {
+    std::string input_shape = ShapeText(x);
     x = (*layer)(Arguments{{x}, {{"training", Value(context.training)}}});
     records.push_back({.name = layer->name(),
                        .class_name = layer->class_name(),
                        .layer = layer.get(),
-                       .output_shape = ShapeText(x)});
+                       .output_shape = ShapeText(x),
+                       .input_shape = std::move(input_shape),
+                       .output_dtype = DTypeText(x)});
   }
   set_records(std::move(records));
   return x;

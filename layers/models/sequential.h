@@ -23,6 +23,10 @@ class SequentialModel : public Model {
   std::vector<ModelInput> inputs() const override;
   bool saves_layers() const override { return true; }
   std::vector<Layer*> layers() const override;
+  std::vector<std::string> output_layers() const override {
+    return layers_.empty() ? std::vector<std::string>()
+                           : std::vector{layers_.back()->name()};
+  }
   std::string module() const override { return "keras"; }
   Value GetConfig() override;
 

@@ -55,26 +55,33 @@ Tensor Integer(const Shape& shape, int64_t value, DType dtype) {
   return trace::FullInteger(shape, value, dtype);
 }
 
-// Random bits in the unsigned type of the format.
+// Random bits in the unsigned type of the format; of several keys, one element
+// of each.
 Tensor Bits(const Tensor& key, const Shape& shape, const Format& format) {
-  if (format.drawn == 32) return trace::RandomBits(key, shape);
+  const bool of_each = key.rank() > 1;
+  Tensor bits, high, low;
+  if (of_each || format.drawn > 32) {
+    // Both words of a block.
+    std::optional<int64_t> count = of_each ? 1 : shape.Elements().AsConstant();
+    if (!count.has_value())
+      return Fail("random", "float64 numbers need a known shape");
+    const Tensor words = trace::ThreefrySplit(key, *count);
+    high = Reshape(SliceAxis(words, words.rank() - 1, 0, 1), shape);
+    low = Reshape(SliceAxis(words, words.rank() - 1, 1, 2), shape);
+    bits = trace::Xor(high, low);
+  } else {
+    bits = trace::RandomBits(key, shape);
+  }
+  if (format.drawn == 32) return bits;
   if (format.drawn < 32) {
     // The lowest bits of the 32.
-    Tensor bits = trace::RandomBits(key, shape);
     bits = trace::And(
         bits, Integer(shape, (int64_t{1} << format.drawn) - 1, DType::kUInt32));
     return trace::Convert(bits, format.bits);
   }
-  // Both words of a block.
-  std::optional<int64_t> count = shape.Elements().AsConstant();
-  if (!count.has_value())
-    return Fail("random", "float64 numbers need a known shape");
-  Tensor words =
-      trace::Convert(trace::ThreefrySplit(key, *count), DType::kUInt64);
-  Tensor high = Reshape(SliceAxis(words, 1, 0, 1), shape);
-  Tensor low = Reshape(SliceAxis(words, 1, 1, 2), shape);
-  return trace::Or(trace::ShiftLeft(high, Integer(shape, 32, DType::kUInt64)),
-                   low);
+  return trace::Or(trace::ShiftLeft(trace::Convert(high, DType::kUInt64),
+                                    Integer(shape, 32, DType::kUInt64)),
+                   trace::Convert(low, DType::kUInt64));
 }
 
 // Uniform from [0, 1).
@@ -83,6 +90,7 @@ Tensor Unit(const Tensor& key, const Shape& shape, DType dtype) {
   if (!format.has_value())
     return Fail("random", absl::StrCat(DTypeName(dtype),
                                        " is no float type to draw from"));
+  if (!key.ok()) return Tensor();
   Tensor bits = Bits(key, shape, *format);
   if (!bits.ok()) return Tensor();
   bits = trace::ShiftRightLogical(
@@ -108,8 +116,10 @@ Tensor KeyOf(int64_t seed) {
 std::vector<Tensor> SplitKey(const Tensor& key, int64_t count) {
   std::vector<Tensor> keys(count);
   Tensor all = trace::ThreefrySplit(key, count);
+  if (!all.ok()) return keys;
+  const int axis = all.rank() - 2;
   for (int64_t i = 0; i < count; ++i)
-    keys[i] = Reshape(SliceAxis(all, 0, i, i + 1), {2});
+    keys[i] = Reshape(SliceAxis(all, axis, i, i + 1), key.shape());
   return keys;
 }
 

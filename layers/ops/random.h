@@ -1,12 +1,14 @@
 // Random numbers of keras.random, exactly as Keras draws them on JAX.
 //
 // Invariant: a function of the key alone: a uint32 tensor [2], what
-// SeedGenerator.next gives ([seed, counter]) or KeyOf(seed). Bits are
-// threefry2x32
-// ("partitionable"). Shapes may be unknown, except where said.
+// SeedGenerator.Next gives ([seed, counter]) or KeyOf(seed), which is what
+// Keras makes of an integer seed. Of keys [.., 2] and the shape [..] one number
+// is drawn of each. Bits are threefry2x32 ("partitionable"). Shapes may be
+// unknown, except where said.
 //
 // Example:
 //   Tensor mask = Bernoulli(key, 0.9, x.shape());
+//   Tensor noise = Normal(KeyOf(42), x.shape());
 #ifndef KERATIN_LAYERS_OPS_RANDOM_H_
 #define KERATIN_LAYERS_OPS_RANDOM_H_
 
@@ -22,7 +24,7 @@ namespace keratin::ops::random {
 
 // The key of an integer seed: [seed, 0].
 Tensor KeyOf(int64_t seed);
-// jax.random.split.
+// jax.random.split, of each key.
 std::vector<Tensor> SplitKey(const Tensor& key, int64_t count = 2);
 
 // keras.random.uniform: from [minval, maxval). float64 needs a known shape.
@@ -49,6 +51,18 @@ Tensor Gumbel(const Tensor& key, const Shape& shape,
 // keras.random.shuffle: along the axis, each of the others on its own. Needs a
 // known shape.
 Tensor Shuffle(const Tensor& key, const Operand& x, int axis = 0);
+
+// keras.random.gamma of rate 1: `alpha` broadcasts to the shape, which must be
+// known; so for the two below. A draw is rejected until it fits, as JAX does.
+Tensor Gamma(const Tensor& key, const Shape& shape, const Operand& alpha,
+             DType dtype = DType::kFloat32);
+// keras.random.beta.
+Tensor Beta(const Tensor& key, const Shape& shape, const Operand& alpha,
+            const Operand& beta, DType dtype = DType::kFloat32);
+// keras.random.binomial: how many of `counts` trials succeed; NaN where counts
+// or probabilities are negative or NaN.
+Tensor Binomial(const Tensor& key, const Shape& shape, const Operand& counts,
+                const Operand& probabilities, DType dtype = DType::kFloat32);
 
 // keras.random.dropout: zeros with probability `rate`, the rest divided by
 // 1 - rate. One decision for each element of `noise_shape` (an entry that is

@@ -52,6 +52,10 @@ class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
   bool keeps_masks() const override { return true; }
 
  private:
+  CallSignature signature() const override {
+    return {.arguments = {"sequences", "initial_state", "mask", "training"},
+            .shapes = {"sequences_shape", "initial_state_shape"}};
+  }
   absl::Status Configured() override {
     BidirectionalOptions& o = options_;
     if (o.merge_mode.has_value()) {

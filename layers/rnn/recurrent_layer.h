@@ -48,6 +48,10 @@ class RecurrentLayer : public Layer {
 
  protected:
   absl::Status Build(const Shape& sequences) override;
+  CallSignature signature() const override {
+    return {.arguments = {"sequences", "initial_state", "mask", "training"},
+            .shapes = {"sequences_shape", "initial_state_shape"}};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
   Tensor ComputeMask(const Value& inputs, const CallContext& context) override;

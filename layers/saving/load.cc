@@ -30,9 +30,18 @@ class WeightLoader {
   // Every variable of `root`; an error for arrays that none has asked for.
   absl::Status Load(Layer& root) {
     for (const SavedPart& part : SavedParts(root)) {
+      const VariableStore own = Take(part);
+      // Some archives hold no seed states: the layers' own stay.
+      if (part.seed != nullptr && own.empty()) continue;
       absl::Status status =
-          part.seed != nullptr ? LoadSeed(part) : LoadOwn(part);
-      if (!status.ok()) return status;
+          part.seed != nullptr
+              ? LoadInOrder({part.seed}, own, "a seed generator")
+              : part.layer->LoadOwnVariables(own);
+      if (!status.ok()) {
+        return absl::Status(
+            status.code(),
+            absl::StrCat("weights at '", part.path, "': ", status.message()));
+      }
     }
     return CheckAllUsed();
   }
@@ -63,30 +72,17 @@ class WeightLoader {
   }
 
  private:
-  absl::Status LoadOwn(const SavedPart& part) {
+  // What the file holds of a part, by key.
+  VariableStore Take(const SavedPart& part) {
     VariableStore own;
-    for (size_t k = 0;; ++k) {
-      const auto stored = store_.find(part.Key(k));
-      if (stored == store_.end()) break;
-      used_.insert(stored->first);
-      own.emplace(absl::StrCat(k), stored->second);
+    const std::string prefix = part.Key("");
+    for (auto it = store_.lower_bound(prefix); it != store_.end(); ++it) {
+      absl::string_view key = it->first;
+      if (!absl::ConsumePrefix(&key, prefix)) break;
+      own.emplace(key, it->second);
+      used_.insert(it->first);
     }
-    return Located(part.layer->LoadOwnVariables(own), part.Key());
-  }
-
-  absl::Status LoadSeed(const SavedPart& part) {
-    const auto stored = store_.find(part.Key(0));
-    // Some archives hold no seed states: the layers' own stay.
-    if (stored == store_.end()) return absl::OkStatus();
-    used_.insert(stored->first);
-    return Located(AssignStored(*part.seed, stored->second), stored->first);
-  }
-
-  static absl::Status Located(const absl::Status& status,
-                              const std::string& key) {
-    if (status.ok()) return status;
-    return absl::Status(status.code(), absl::StrCat("weights at '", key,
-                                                    "': ", status.message()));
+    return own;
   }
 
   WeightStore store_;

@@ -27,8 +27,8 @@ absl::StatusOr<std::string> Weights(Model& model) {
     status = part.seed != nullptr ? SaveInOrder({part.seed}, own)
                                   : part.layer->SaveOwnVariables(own);
     if (!status.ok()) return status;
-    for (auto& [name, array] : own)
-      store.emplace(absl::StrCat(part.Key(), "/", name), std::move(array));
+    for (auto& [key, array] : own)
+      store.emplace(part.Key(key), std::move(array));
   }
   return WriteHdf5(store);
 }

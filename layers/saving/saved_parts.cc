@@ -24,6 +24,7 @@ class Walk {
       return VisitList(model->layers(), Join(path, "layers"));
     }
     for (const Layer::Child& child : layer.children()) {
+      if (child.metric != nullptr) continue;  // as Keras: never saved
       const std::string below = Join(path, child.attribute);
       if (child.seed != nullptr) {
         parts.push_back({below, nullptr, child.seed});
@@ -53,10 +54,8 @@ class Walk {
 
 }  // namespace
 
-std::string SavedPart::Key() const { return Join(path, "vars"); }
-
-std::string SavedPart::Key(size_t k) const {
-  return absl::StrCat(Key(), "/", k);
+std::string SavedPart::Key(const std::string& key) const {
+  return Join(path, absl::StrCat("vars/", key));
 }
 
 std::vector<SavedPart> SavedParts(Layer& root) {

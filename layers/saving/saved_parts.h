@@ -18,15 +18,13 @@ namespace keratin {
 
 struct SavedPart {
   std::string path;  // "layers/dense"; "" of the root
-  // One of these: a layer, whose own variables are saved, or the state of a
+  // One of these: a layer, which saves what it has itself, or the state of a
   // seed generator.
   Layer* layer = nullptr;
   Variable* seed = nullptr;
 
-  // "layers/dense/vars", and that of variable number k:
-  // "layers/dense/vars/0".
-  std::string Key() const;
-  std::string Key(size_t k) const;
+  // Of what is saved under a key: "layers/dense/vars/0".
+  std::string Key(const std::string& key) const;
 };
 
 std::vector<SavedPart> SavedParts(Layer& root);

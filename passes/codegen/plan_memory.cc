@@ -274,7 +274,8 @@ class EntryPlanner {
       if (in_place) claimed_.insert(root);
       plan.stacked_in_place.push_back(in_place);
     }
-    bool runs = scan.getLength().getDims()[0].IsKnownPositive();
+    bool runs = !scan.getConditional() &&
+                scan.getLength().getDims()[0].IsKnownPositive();
     SmallVector<Storage*> stacked_storage;
     for (unsigned j = 0; j < stacked; ++j) {
       Value result = scan.getResult(carries + j);
@@ -571,6 +572,23 @@ class EntryPlanner {
         if (plan.carries[i].in_place)
           storage_[Root(yield->getOperand(i))]->base = next[i];
       }
+      // A step that the flag leaves out hands on what it was given.
+      mlir::scf::IfOp taken;
+      if (scan.getConditional()) {
+        Value flag = memref::LoadOp::create(
+            b_, loc,
+            View(loc, storage_[body.getArgument(1)], 1, b_.getI8Type()),
+            mlir::ValueRange{DimValue(0)});
+        Value zero = arith::ConstantIntOp::create(b_, loc, 0, 8);
+        taken = mlir::scf::IfOp::create(
+            b_, loc, loop.getResultTypes(),
+            arith::CmpIOp::create(b_, loc, arith::CmpIPredicate::ne, flag,
+                                  zero),
+            /*withElseRegion=*/true);
+        b_.setInsertionPointToStart(taken.elseBlock());
+        mlir::scf::YieldOp::create(b_, loc, loop.getRegionIterArgs());
+        b_.setInsertionPointToStart(taken.thenBlock());
+      }
       if (failed(EmitBlock(body))) return mlir::failure();
 
       auto copy_to = [&](Value from, Value to) {
@@ -596,6 +614,10 @@ class EntryPlanner {
         }
       }
       mlir::scf::YieldOp::create(b_, loc, yielded);
+      if (taken) {
+        b_.setInsertionPointToEnd(loop.getBody());
+        mlir::scf::YieldOp::create(b_, loc, taken.getResults());
+      }
     }
     unsigned result = 0;
     for (unsigned i = 0; i < carries; ++i) {

@@ -299,7 +299,8 @@ class ScanSimplifier {
     mlir::OpBuilder builder(scan_);
     auto made =
         ir::ScanOp::create(builder, scan_.getLoc(), types, initial, sequences,
-                           scan_.getLengthAttr(), scan_.getReverseAttr());
+                           scan_.getLengthAttr(), scan_.getReverseAttr(),
+                           /*conditional=*/nullptr);
     made.getBody().takeBody(scan_.getBody());
     for (auto [place, k] : llvm::enumerate(kept))
       scan_.getResult(k).replaceAllUsesWith(made->getResult(place));
@@ -330,7 +331,10 @@ class SimplifyScansPass
   void runOnOperation() override {
     SmallVector<ir::ScanOp> scans;  // inner ones first
     getOperation().walk([&](ir::ScanOp scan) { scans.push_back(scan); });
-    for (ir::ScanOp scan : scans) ScanSimplifier(scan).Run();
+    for (ir::ScanOp scan : scans) {
+      // A loop that ends early has no step for every slice.
+      if (!scan.getConditional()) ScanSimplifier(scan).Run();
+    }
   }
 };
 

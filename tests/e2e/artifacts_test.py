@@ -320,6 +320,15 @@ int main(void) {
         inputs = command.write_npz(self.path("in.npz"), {"0": image(2)[0]})
         self.assertNotEqual(self.outputs(command.DIGITS, inputs), self.outputs(command.DIGITS, inputs, "--training"))
 
+    def test_plot_draws_the_layers(self):
+        drawing = self.path("digits.svg")
+        self.assert_ok(command.run("plot", command.DIGITS, "-o", drawing, "--dtypes"))
+        with open(drawing) as file:
+            picture = file.read()
+        for words in ("<svg", "Conv2D", "(None, 10)", "float32"):
+            self.assertIn(words, picture)
+        self.assert_one_sentence(command.run("plot", command.DIGITS, "-o", self.path("digits.gif")), "digits.gif", ".svg")
+
     def test_summary_is_that_of_keras(self):
         said = self.assert_ok(command.run("summary", command.DIGITS, env=dict(os.environ, COLUMNS="80"))).stdout
         with open(os.path.join(command.HERE, "testdata", "digits_summary.txt")) as file:

@@ -187,8 +187,8 @@ TEST(CallTest, MisuseIsAnErrorThatNamesTheLayer) {
             "it on an Input or on data first");
   ASSERT_TRUE(dense(Ones({1, 2})).ok());
   EXPECT_EQ(message(dense->StatelessCall({}, {}, {{Value(Ones({1, 2}))}, {}})),
-            "layer 'd' has 2 trainable variables, and StatelessCall is given "
-            "0");
+            "layer 'd' has 2 trainable variables, and its stateless call is "
+            "given 0");
   EXPECT_EQ(message(dense(Ones({1, 3}))),
             "layer 'd': Input 0 with name 'None' of layer 'd' is incompatible "
             "with the layer: expected axis -1 of input shape to have value 2, "

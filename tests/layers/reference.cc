@@ -13,11 +13,18 @@ namespace keratin {
 
 Value Reference(const std::string& path) {
   static const auto* all = [] {
-    std::ifstream file("tests/layers/reference.json");
-    std::stringstream text;
-    text << file.rdbuf();
-    auto parsed = ParseJson(text.str(), "reference.json");
-    return new Value(parsed.ok() ? *std::move(parsed) : Value());
+    // Whichever the test has.
+    Value::Entries entries;
+    for (const char* name : {"reference.json", "state_reference.json"}) {
+      std::ifstream file(absl::StrCat("tests/layers/", name));
+      if (!file) continue;
+      std::stringstream text;
+      text << file.rdbuf();
+      auto parsed = ParseJson(text.str(), name);
+      if (!parsed.ok() || !parsed->is_dict()) continue;
+      for (auto& entry : parsed->entries()) entries.push_back(std::move(entry));
+    }
+    return new Value(Value::Dict(std::move(entries)));
   }();
   const Value* at = all;
   for (const auto& key : absl::StrSplit(path, '/')) {
@@ -26,8 +33,9 @@ Value Reference(const std::string& path) {
   if (at != nullptr) return *at;
   // Compared with anything, this differs.
   std::fprintf(stderr,
-               "reference.json has no '%s'; regenerate it: KERAS_BACKEND=jax "
-               "python tests/layers/make_reference.py\n",
+               "the references have no '%s'; regenerate them: "
+               "KERAS_BACKEND=jax python tests/layers/make_reference.py, or "
+               "make_state_reference.py\n",
                path.c_str());
   return Value(absl::StrCat("no reference ", path));
 }
@@ -78,6 +86,29 @@ std::string FarFrom(const Array& got, const Value& want, double tolerance) {
                           expected);
   }
   return "";
+}
+
+Array ArrayOf(const Value& recorded) {
+  std::vector<int64_t> sizes;
+  for (const Value& size : recorded.Find("shape")->items())
+    sizes.push_back(size.as_int());
+  std::vector<double> data;
+  for (const Value& number : recorded.Find("data")->items())
+    data.push_back(number.is_none() ? std::nan("") : number.as_double());
+  const DType dtype = *ParseDType(recorded.Find("dtype")->as_string());
+  return *Array::FromVector<double>(sizes, data).Cast(dtype);
+}
+
+std::vector<Array> ArraysOf(const Value& recorded) {
+  std::vector<Array> arrays;
+  for (const Value& one : recorded.items()) arrays.push_back(ArrayOf(one));
+  return arrays;
+}
+
+std::vector<std::string> StringsOf(const Value& recorded) {
+  std::vector<std::string> strings;
+  for (const Value& one : recorded.items()) strings.push_back(one.as_string());
+  return strings;
 }
 
 }  // namespace keratin

@@ -36,7 +36,7 @@ func.func @f(%k: tensor<2xi32>) {
 // -----
 
 func.func @f(%k: tensor<3xui32>) {
-  // expected-error @+2 {{where tensor<2xui32> is needed}}
+  // expected-error @+2 {{where keys tensor<..x2xui32> are needed}}
   // expected-error @below {{failed to infer returned types}}
   %r = keratin.threefry_split %k {count = 4 : i64} : (tensor<3xui32>) -> tensor<4x2xui32>
   return

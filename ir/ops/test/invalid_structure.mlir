@@ -134,3 +134,25 @@ func.func @f(%x: tensor<2x3xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<3xf32>) {
+  // expected-error @below {{is conditional and does not carry a flag first}}
+  %r = keratin.scan initial(%x : tensor<3xf32>) length <3> conditional -> tensor<3xf32> {
+  ^bb0(%i: tensor<i32>, %h: tensor<3xf32>):
+    keratin.yield %h : tensor<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @f(%go: tensor<i1>, %x: tensor<3xf32>) {
+  // expected-error @below {{is conditional and has stacked results}}
+  %r:2 = keratin.scan initial(%go : tensor<i1>) length <3> conditional -> tensor<i1>, tensor<3x3xf32> {
+  ^bb0(%i: tensor<i32>, %g: tensor<i1>):
+    keratin.yield %g, %x : tensor<i1>, tensor<3xf32>
+  }
+  return
+}

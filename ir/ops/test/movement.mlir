@@ -7,6 +7,7 @@ func.func @make(%key: tensor<2xui32>) {
   %size = keratin.size {expression = #keratin.dims<"floordiv(seq, 2)">, dtype = i32} : () -> tensor<i32>
   %bits = keratin.random_bits %key {shape = #keratin.dims<"batch">} : (tensor<2xui32>) -> tensor<?xui32, #keratin.dims<"batch">>
   %keys = keratin.threefry_split %key {count = 3 : i64} : (tensor<2xui32>) -> tensor<3x2xui32>
+  %of_each = keratin.threefry_split %keys {count = 4 : i64} : (tensor<3x2xui32>) -> tensor<3x4x2xui32>
   return
 }
 

@@ -15,6 +15,12 @@ func.func @levels(%x: tensor<?x4xf32, #keratin.dims<"batch">>, %table: tensor<7x
     %next = keratin.add %h, %slice : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
     keratin.yield %next, %h : tensor<4xf32>, tensor<4xf32>
   }
+  %go = keratin.constant dense<true> : tensor<i1> : tensor<i1>
+  %flag, %sum_of = keratin.scan initial(%go, %state : tensor<i1>, tensor<4xf32>) length <8> conditional -> tensor<i1>, tensor<4xf32> {
+  ^bb0(%step: tensor<i32>, %g: tensor<i1>, %h: tensor<4xf32>):
+    %next = keratin.add %h, %h : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    keratin.yield %g, %next : tensor<i1>, tensor<4xf32>
+  }
   %grouped = keratin.kernel ins(%x : tensor<?x4xf32, #keratin.dims<"batch">>) -> tensor<?x4xf32, #keratin.dims<"batch">> {
   ^bb0(%a: tensor<?x4xf32, #keratin.dims<"batch">>):
     keratin.yield %a : tensor<?x4xf32, #keratin.dims<"batch">>

@@ -1,8 +1,8 @@
-#include "compiler/tools/table.h"
+#include "layers/models/table.h"
 
 #include "gtest/gtest.h"
 
-namespace keratin::tools {
+namespace keratin {
 namespace {
 
 // What Keras prints for these layers on 80 columns.
@@ -67,4 +67,4 @@ TEST(TableTest, WritesNumbersAsKeras) {
 }
 
 }  // namespace
-}  // namespace keratin::tools
+}  // namespace keratin

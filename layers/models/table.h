@@ -1,6 +1,6 @@
 // A table as Keras's model.summary() draws it.
-#ifndef KERATIN_COMPILER_TOOLS_TABLE_H_
-#define KERATIN_COMPILER_TOOLS_TABLE_H_
+#ifndef KERATIN_LAYERS_MODELS_TABLE_H_
+#define KERATIN_LAYERS_MODELS_TABLE_H_
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace keratin::tools {
+namespace keratin {
 
 struct Column {
   std::string title;
@@ -24,14 +24,11 @@ std::string RenderTable(absl::Span<const Column> columns,
                         absl::Span<const std::vector<std::string>> rows,
                         int most_columns, int terminal_columns);
 
-// Of standard output; $COLUMNS first, 80 where it is no terminal.
-int TerminalColumns();
-
 // "1,234,567".
 std::string WithCommas(int64_t n);
 // Keras's "75.10 KB".
 std::string ReadableBytes(double bytes);
 
-}  // namespace keratin::tools
+}  // namespace keratin
 
-#endif  // KERATIN_COMPILER_TOOLS_TABLE_H_
+#endif  // KERATIN_LAYERS_MODELS_TABLE_H_

@@ -1,18 +1,13 @@
-#include "compiler/tools/table.h"
-
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "layers/models/table.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
-namespace keratin::tools {
+namespace keratin {
 namespace {
 
 // Code points, which is columns for what layers are called.
@@ -121,19 +116,6 @@ std::string RenderTable(absl::Span<const Column> columns,
   return text;
 }
 
-int TerminalColumns() {
-  int columns = 0;
-  const char* variable = std::getenv("COLUMNS");
-  if (variable != nullptr && absl::SimpleAtoi(variable, &columns) &&
-      columns > 0) {
-    return columns;
-  }
-  winsize size = {};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
-  return 80;
-}
-
 std::string WithCommas(int64_t n) {
   std::string digits = absl::StrCat(n);
   for (size_t at = digits.size(); at > 3 && digits[at - 4] != '-';)
@@ -148,4 +130,4 @@ std::string ReadableBytes(double bytes) {
   return absl::StrFormat("%.2f %s", bytes, units[unit]);
 }
 
-}  // namespace keratin::tools
+}  // namespace keratin
