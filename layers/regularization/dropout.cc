@@ -41,7 +41,7 @@ class Disturbance : public LayerWith<O> {
   virtual Tensor Disturb(const Tensor& x, const Tensor& key) = 0;
   Tensor CallIn(const CallContext& context, const Tensor& x) override {
     if (!context.training || seed_ == nullptr) return x;
-    return Disturb(x, Layer::NextSeed(*seed_));
+    return Disturb(x, NextSeed(*seed_));
   }
 
  private:

@@ -175,6 +175,7 @@ TEST(QuantizeTest, MisuseSaysWhatIsWrong) {
   ASSERT_TRUE(half(Ones(2, 4)).ok());
   ExpectError(half->Quantize("int8"), "float16");
   ReLU relu;
+  ASSERT_TRUE(relu(Ones(2, 4)).ok());
   ExpectError(relu->Quantize("int8"), "class 'ReLU' cannot be quantized");
   ExpectError(relu->EnableLora({.rank = 2}), "no low-rank adaptation");
   Dense bound({.units = 3, .kernel_constraint = "non_neg"});

@@ -15,7 +15,8 @@ Value Reference(const std::string& path) {
   static const auto* all = [] {
     // Whichever the test has.
     Value::Entries entries;
-    for (const char* name : {"reference.json", "state_reference.json"}) {
+    for (const char* name : {"reference.json", "state_reference.json",
+                             "quantization_reference.json"}) {
       std::ifstream file(absl::StrCat("tests/layers/", name));
       if (!file) continue;
       std::stringstream text;
@@ -34,8 +35,8 @@ Value Reference(const std::string& path) {
   // Compared with anything, this differs.
   std::fprintf(stderr,
                "the references have no '%s'; regenerate them: "
-               "KERAS_BACKEND=jax python tests/layers/make_reference.py, or "
-               "make_state_reference.py\n",
+               "KERAS_BACKEND=jax python tests/layers/make_reference.py, "
+               "make_state_reference.py or make_quantization_reference.py\n",
                path.c_str());
   return Value(absl::StrCat("no reference ", path));
 }
