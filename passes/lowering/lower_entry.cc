@@ -219,12 +219,18 @@ class EntryLowering {
       LowerCall(kernel_call, parallel ? context : Value(), fields);
     }
 
+    SmallVector<llvm::StringRef> attributes = {"nounwind"};
+    // It runs once, and copies every variable that nothing changes: inlined,
+    // these are one block of loads and stores as long as the model, which LLVM
+    // schedules in a time that grows with the square of it.
+    if (entry.getName() == "prepare")
+      attributes.append({"noinline", "optnone"});
     std::string name = prefix_.empty() ? entry.getName().str()
                                        : prefix_ + "_" + entry.getName().str();
     entry.setName(name);
     entry.setPublic();
     entry->removeAttr("keratin.entry");
-    entry->setAttr("passthrough", b_.getStrArrayAttr({"nounwind"}));
+    entry->setAttr("passthrough", b_.getStrArrayAttr(attributes));
   }
 
   void LowerCall(mlir::func::CallOp call, Value context,
