@@ -90,12 +90,37 @@ struct ConcreteCalls::Compiled {
   // at last.
   int64_t version = 0, seen = 0;
   Prepared prepared;
-  // Of the variables that `prepared` was made from; empty: not made yet.
+  bool is_prepared = false;
+  // Of the variables that `prepared` was made from: those that are not written.
   std::vector<int64_t> versions;
 
   Variable* VariableAt(size_t index) const {
     return index < trainable.size() ? trainable[index]
                                     : non_trainable[index - trainable.size()];
+  }
+
+  // From the values that the variables have now.
+  absl::Status Prepare() {
+    std::vector<Array> trainable_values, non_trainable_values;
+    versions.clear();
+    size_t written = 0;
+    const absl::Span<const int> state = executable.state();
+    for (size_t k = 0; k < trainable.size() + non_trainable.size(); ++k) {
+      const Variable& variable = *VariableAt(k);
+      (k < trainable.size() ? trainable_values : non_trainable_values)
+          .push_back(*variable.array());
+      if (written < state.size() && state[written] == static_cast<int>(k)) {
+        ++written;
+      } else {
+        versions.push_back(variable.version());
+      }
+    }
+    absl::StatusOr<Prepared> made =
+        executable.Prepare(trainable_values, non_trainable_values);
+    is_prepared = made.ok();
+    if (!made.ok()) return made.status();
+    prepared = *std::move(made);
+    return absl::OkStatus();
   }
 };
 
@@ -202,34 +227,29 @@ absl::StatusOr<ConcreteResults> ConcreteCalls::Call(
   Compiled& compiled = *slot;
   const Executable executable = compiled.executable;
 
-  // The values, and whether those that are not written are still the same.
-  std::vector<Array> trainable, non_trainable, state;
-  std::vector<int64_t> versions;
-  size_t written = 0;
-  const size_t count =
-      compiled.trainable.size() + compiled.non_trainable.size();
   for (const auto* list : {&compiled.trainable, &compiled.non_trainable}) {
     absl::Status status = Initialize(*list);
     if (!status.ok()) return status;
   }
+  // The written variables, and whether the others are still the same.
+  std::vector<Array> state;
+  const absl::Span<const int> written = executable.state();
+  const size_t count =
+      compiled.trainable.size() + compiled.non_trainable.size();
+  bool same = compiled.is_prepared;
+  size_t place = 0;
   for (size_t k = 0; k < count; ++k) {
     const Variable& variable = *compiled.VariableAt(k);
-    (k < compiled.trainable.size() ? trainable : non_trainable)
-        .push_back(*variable.array());
-    if (written < executable.state().size() &&
-        executable.state()[written] == static_cast<int>(k)) {
+    if (state.size() < written.size() &&
+        written[state.size()] == static_cast<int>(k)) {
       state.push_back(*variable.array());
-      ++written;
     } else {
-      versions.push_back(variable.version());
+      same = same && compiled.versions[place++] == variable.version();
     }
   }
-  if (versions.empty() || compiled.versions != versions) {
-    absl::StatusOr<Prepared> prepared =
-        executable.Prepare(trainable, non_trainable);
-    if (!prepared.ok()) return prepared.status();
-    compiled.prepared = *std::move(prepared);
-    compiled.versions = std::move(versions);
+  if (!same) {
+    absl::Status status = compiled.Prepare();
+    if (!status.ok()) return status;
   }
   const Prepared prepared = compiled.prepared;
   const Value structure = compiled.outputs;

@@ -44,7 +44,7 @@ Tensor StirlingTail(const Tensor& k) {
 
 Tensor ByWaitingTimes(const Tensor& key, const Tensor& count,
                       const Tensor& prob) {
-  const Shape shape = prob.shape();
+  const Shape& shape = prob.shape();
   const Tensor none = Zeros(shape, prob.dtype());
   const Tensor log_failure = Log1p(Negative(prob));
   const std::vector<Tensor> drawn = trace::While(
@@ -61,7 +61,7 @@ Tensor ByWaitingTimes(const Tensor& key, const Tensor& count,
 }
 
 Tensor ByRejection(const Tensor& key, const Tensor& count, const Tensor& prob) {
-  const Shape shape = prob.shape();
+  const Shape& shape = prob.shape();
   const DType dtype = prob.dtype();
   const Tensor stddev = Sqrt(count * prob * (1 - prob));
   const Tensor b = 1.15 + 2.53 * stddev;

@@ -36,7 +36,7 @@ Tensor Rejected(const Tensor& d, const Tensor& x2, const Tensor& v,
 
 // 1 + x / c of normal x, redrawn until it is positive; x.
 std::pair<Tensor, Tensor> DrawPositive(const Tensor& key, const Tensor& c) {
-  const Shape shape = c.shape();
+  const Shape& shape = c.shape();
   const DType dtype = c.dtype();
   const std::vector<Tensor> drawn = trace::While(
       {True(), key, Zeros(shape, dtype), Full(shape, -1, dtype)}, kMostRounds,

@@ -142,9 +142,26 @@ class EntryLowering {
                     b_.getStrArrayAttr({"noinline", "nounwind"}));
   }
 
+  // The first operation of the block that uses the value, or has one that does
+  // inside of it; null if none.
+  static mlir::Operation* FirstUse(Value value, mlir::Block& body) {
+    mlir::Operation* first = nullptr;
+    for (mlir::Operation* user : value.getUsers()) {
+      mlir::Operation* op = body.findAncestorOpInBlock(*user);
+      if (first == nullptr || op->isBeforeInBlock(first)) first = op;
+    }
+    return first;
+  }
+
   void LowerEntry(mlir::func::FuncOp entry) {
     Location loc = entry.getLoc();
     mlir::Block& body = entry.getBody().front();
+    // Pointers are loaded where they are first used: all of them at the
+    // beginning live long, and the time that LLVM takes to schedule them and to
+    // give them registers grows with the square of their number.
+    SmallVector<mlir::Operation*> first_uses;
+    for (mlir::BlockArgument argument : body.getArguments())
+      first_uses.push_back(FirstUse(argument, body));
     b_.setInsertionPointToStart(&body);
     SmallVector<Value> fields(kNumFields);
     Value call = body.insertArgument(0u, ptr_, loc);
@@ -156,10 +173,13 @@ class EntryLowering {
       auto role = entry.getArgAttrOfType<mlir::StringAttr>(i, "keratin.role")
                       .getValue();
       Value value;
+      OpBuilder::InsertionGuard guard(b_);
       if (role == "symbol") {
         value = LoadAt(loc, b_.getI64Type(), fields[kDims], next_symbol++);
         value = arith::IndexCastOp::create(b_, loc, b_.getIndexType(), value);
       } else {
+        if (first_uses[i] != nullptr && role != "workspace")
+          b_.setInsertionPoint(first_uses[i]);
         Value pointer = role == "argument"
                             ? LoadAt(loc, ptr_, fields[kArgs], next_argument++)
                         : role == "result"
@@ -199,12 +219,18 @@ class EntryLowering {
       LowerCall(kernel_call, parallel ? context : Value(), fields);
     }
 
+    SmallVector<llvm::StringRef> attributes = {"nounwind"};
+    // It runs once, and copies every variable that nothing changes: inlined,
+    // these are one block of loads and stores as long as the model, which LLVM
+    // schedules in a time that grows with the square of it.
+    if (entry.getName() == "prepare")
+      attributes.append({"noinline", "optnone"});
     std::string name = prefix_.empty() ? entry.getName().str()
                                        : prefix_ + "_" + entry.getName().str();
     entry.setName(name);
     entry.setPublic();
     entry->removeAttr("keratin.entry");
-    entry->setAttr("passthrough", b_.getStrArrayAttr({"nounwind"}));
+    entry->setAttr("passthrough", b_.getStrArrayAttr(attributes));
   }
 
   void LowerCall(mlir::func::CallOp call, Value context,

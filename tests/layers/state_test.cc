@@ -5,6 +5,7 @@
 
 #include "compiler/api/keratin.h"
 #include "gtest/gtest.h"
+#include "layers/base/config.h"
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_layers.h"
 #include "layers/core/dense.h"
@@ -71,6 +72,31 @@ TEST(StateTest, LossesAreThoseOfTheLastCall) {
                       {3, 2}, std::vector<float>(6, 2.0F)))
                   .ok());
   ExpectLosses(*block, "losses/after_assign");
+}
+
+TEST(StateTest, PartsTakenAwayAreNoLongerComputed) {
+  Sequential model({Input({.shape = {{3}}}), ReLU(),
+                    Activation({.activation = "softplus"})});
+  const Array x = Array::FromVector<float>({1, 3}, {-1, 0, 2});
+  ASSERT_TRUE(model(x).ok());
+  ASSERT_TRUE(model.Pop().ok());
+  EXPECT_EQ(model(x)->ToString(), "float32 (1, 3) [0, 0, 2]");
+  ASSERT_TRUE(model.Add(Activation({.activation = "linear"})).ok());
+  EXPECT_EQ(model(x)->ToString(), "float32 (1, 3) [0, 0, 2]");
+}
+
+TEST(StateTest, SignaturesBeyondTheCacheAreCompiledAgain) {
+  const size_t before = config::eager_cache_size();
+  config::set_eager_cache_size(2);
+  const LayerPtr relu = ReLU();
+  for (int round = 0; round < 2; ++round) {
+    for (int64_t size = 1; size <= 3; ++size) {
+      auto y = relu(Array::Zeros(DType::kFloat32, {size}));
+      ASSERT_TRUE(y.ok()) << y.status();
+      EXPECT_EQ(y->sizes(), std::vector<int64_t>{size});
+    }
+  }
+  config::set_eager_cache_size(before);
 }
 
 // Saves its table under a name of its own, and how often it was saved.
