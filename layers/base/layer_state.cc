@@ -100,7 +100,6 @@ void Layer::RemoveWeight(const Weight& weight) {
   std::erase_if(
       own_, [&](const Own& own) { return own.variable == weight.shared(); });
   Changed();
-  Changed();
 }
 
 Variable* Layer::AddState(const std::string& name, const Shape& shape) {

@@ -90,7 +90,11 @@ absl::Status QuantizableWeight::Quantize(const QuantizationConfig& config,
   }
   mode->Build(owner.add);
   for (size_t k = 0; k < values.size(); ++k) {
-    absl::Status status = AssignStored(*mode->variables()[k], values[k]);
+    Variable& variable = *mode->variables()[k];
+    // A zero point may be kept as a float.
+    auto value = values[k].Cast(variable.dtype());
+    if (!value.ok()) return value.status();
+    absl::Status status = variable.Assign(*std::move(value));
     if (!status.ok()) return status;
   }
   mode_ = std::move(mode);

@@ -78,12 +78,14 @@ TEST_P(QuantizationTest, IsKeras) {
     trainable.push_back(variable->path());
   EXPECT_EQ(trainable, StringsOf(*want.Find("trainable")));
   const Value::Items& variables = want.Find("variables")->items();
-  ASSERT_EQ(layer->variables().size(), variables.size());
+  const std::vector<Variable*> weights = layer->weights();
+  const absl::StatusOr<std::vector<Array>> values = layer->GetWeights();
+  ASSERT_TRUE(values.ok()) << values.status();
+  ASSERT_EQ(weights.size(), variables.size());
   for (size_t k = 0; k < variables.size(); ++k) {
-    const Variable& got = *layer->variables()[k];
-    SCOPED_TRACE(got.path());
-    EXPECT_EQ(got.path(), variables[k].Find("path")->as_string());
-    ExpectSame(*got.array(), ArrayOf(*variables[k].Find("value")), 1e-6);
+    SCOPED_TRACE(weights[k]->path());
+    EXPECT_EQ(weights[k]->path(), variables[k].Find("path")->as_string());
+    ExpectSame((*values)[k], ArrayOf(*variables[k].Find("value")), 1e-6);
   }
   const absl::StatusOr<Array> y = layer(x);
   ASSERT_TRUE(y.ok()) << y.status();
