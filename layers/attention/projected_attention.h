@@ -96,7 +96,12 @@ class ProjectedAttention : public Layer {
   // In Configured.
   absl::Status Set(Heads heads, ProjectedAttentionOptions options);
 
+  std::vector<std::string> build_arguments() const override {
+    return {"query", "value", "key"};
+  }
   absl::Status BuildFrom(const Arguments& arguments) override;
+  // Once it is built.
+  const std::vector<int64_t>& attention_axes() const { return attention_axes_; }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
 

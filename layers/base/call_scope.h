@@ -40,6 +40,15 @@ class CallScope {
     losses_.emplace_back(&layer, loss);
   }
   std::vector<Tensor> LossesOf(const Layer& layer) const;
+  // How many there are; and those since there were so many, taken out: of a
+  // part of the trace that stands for several steps.
+  size_t loss_count() const { return losses_.size(); }
+  std::vector<std::pair<const Layer*, Tensor>> TakeLosses(size_t since) {
+    std::vector<std::pair<const Layer*, Tensor>> taken(losses_.begin() + since,
+                                                       losses_.end());
+    losses_.resize(since);
+    return taken;
+  }
 
   // The mask that a tensor bears: not ok() if it has none.
   Tensor MaskOf(const Tensor& tensor) const;

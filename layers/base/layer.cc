@@ -17,8 +17,7 @@ Value ShapeValue(const Shape& shape) {
   return Value::List(std::move(sizes));
 }
 
-// Whether tensors came by more than one argument, whose shapes Keras then keeps
-// by the names of its Python arguments.
+// Whether tensors came by more than one argument.
 bool HasSeveralTensorArguments(const Arguments& arguments) {
   int count = 0;
   for (const Value& argument : arguments.positional)
@@ -107,9 +106,22 @@ Value Layer::GetConfig() {
   return fields.TakeConfig();
 }
 
-// As Keras: of classes with a build of their own.
-Value Layer::GetBuildConfig() const {
-  return has_build_ ? build_config_ : Value();
+Value Layer::GetBuildConfig() const { return build_config_; }
+
+Value Layer::BuildConfigOf(const Arguments& arguments) const {
+  if (!keeps_build_shapes()) return Value();
+  Value::Entries shapes;
+  const std::vector<std::string> names = build_arguments();
+  for (size_t place = 0; place < names.size(); ++place) {
+    const Value* argument = arguments.Find(place, names[place]);
+    if (argument != nullptr && !argument->tensors().empty())
+      shapes.emplace_back(names[place] + "_shape", ShapesOf(*argument));
+  }
+  if (!shapes.empty())
+    return Value::Dict({{"shapes_dict", Value::Dict(std::move(shapes))}});
+  // As Keras: a class without a build of its own takes one shape.
+  if (!has_build_ && HasSeveralTensorArguments(arguments)) return Value();
+  return Value::Dict({{"input_shape", ShapesOf(arguments.positional[0])}});
 }
 
 absl::Status Layer::Build(const Shape&) {
@@ -143,10 +155,7 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
     for (const Tensor& tensor : arguments.positional[0].tensors())
       built_inputs_.push_back(
           {.dtype = tensor.dtype(), .shape = tensor.shape()});
-    if (!HasSeveralTensorArguments(arguments)) {
-      build_config_ =
-          Value::Dict({{"input_shape", ShapesOf(arguments.positional[0])}});
-    }
+    build_config_ = BuildConfigOf(arguments);
   }
   locked_ = !grows();
   return absl::OkStatus();

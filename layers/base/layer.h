@@ -253,6 +253,13 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // `training` where neither the call nor an outer one says it.
   virtual bool training_default() const { return false; }
 
+  // Names of the call's arguments whose shapes go into the build configuration,
+  // as of Keras's build(query_shape, value_shape); none: the first alone.
+  virtual std::vector<std::string> build_arguments() const { return {}; }
+  // False of classes that Keras builds when they are made (_build_at_init),
+  // which have no build configuration.
+  virtual bool keeps_build_shapes() const { return true; }
+
   // In Configured or Build. Errors are those of the call, or of status().
   Weight AddWeight(WeightSpec spec);
   // Lets go of a weight of its own.
@@ -334,6 +341,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::Status CheckPolicy() const;
   CallScope::Frame FrameIn(const CallScope& scope) const;
   absl::Status MakeVariables(const Arguments& arguments);
+  Value BuildConfigOf(const Arguments& arguments) const;
   std::vector<Variable*> Collect(bool seeds) const;
   absl::Status CheckInputs(const Arguments& arguments) const;
   Arguments CastInputs(const Arguments& given) const;
