@@ -107,20 +107,20 @@ bool Trace::Usable(absl::Span<const Tensor> tensors) {
   for (const Tensor& tensor : tensors) {
     if (!tensor.ok()) {
       // Poisoned: the first error is noted already, unless it has no value at
-      // all, or its trace has ended.
+      // all.
       if (status_.ok()) {
         Error(absl::InvalidArgumentError(
-            tensor.id() == nullptr
-                ? "an operand has no value; give every tensor argument a value"
-                : "a tensor is used after the trace that made it has ended; "
-                  "keep no tensor beyond the call of its layer"));
+            "an operand has no value; give every tensor argument a value"));
       }
       return false;
     }
     if (tensor.trace() != this) {
-      Error(absl::FailedPreconditionError(
-          "a tensor is used outside of the trace that made it; keep no tensor "
-          "beyond the call of its layer"));
+      Error(absl::FailedPreconditionError(absl::StrCat(
+          "a tensor is used ",
+          tensor.trace() == nullptr
+              ? "after the trace that made it has ended"
+              : "outside of the trace that made it",
+          "; keep no tensor beyond the call of its layer")));
       return false;
     }
     if (!llvm::is_contained(open, ValueOf(tensor).getParentBlock())) {

@@ -45,6 +45,14 @@ class CallScope {
     losses_.push_back({&layer, loss});
   }
   std::vector<Loss> LossesOf(Layer& layer) const;
+  // How many there are; and those since there were so many, taken out: of a
+  // part of the trace that stands for several steps.
+  size_t loss_count() const { return losses_.size(); }
+  std::vector<Loss> TakeLosses(size_t since) {
+    std::vector<Loss> taken(losses_.begin() + since, losses_.end());
+    losses_.resize(since);
+    return taken;
+  }
 
   // The mask that a tensor bears: not ok() if it has none.
   Tensor MaskOf(const Tensor& tensor) const;

@@ -96,10 +96,7 @@ Value Layer::GetConfig() {
   return fields.TakeConfig();
 }
 
-// As Keras: of classes with a build of their own.
-Value Layer::GetBuildConfig() const {
-  return has_build_ ? build_config_ : Value();
-}
+Value Layer::GetBuildConfig() const { return build_config_; }
 
 absl::Status Layer::Build(const Shape&) {
   has_build_ = false;
@@ -138,11 +135,15 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-// As Keras: one shape, or those of the tensors that the build names.
+// As Keras: one shape, or those of the tensors that the build names. A class
+// without a build of its own takes one.
 Value Layer::BuildConfigOf(const Arguments& arguments) const {
+  if (!keeps_build_shapes()) return Value();
   const std::vector<std::string> wanted = signature().shapes;
+  const Value::Entries given = TensorArguments(arguments);
+  if (!has_build_ && given.size() > 1) return Value();
   Value::Entries found;
-  for (const auto& [name, argument] : TensorArguments(arguments)) {
+  for (const auto& [name, argument] : given) {
     if (wanted.size() == 1)
       return Value::Dict({{"input_shape", ShapesOf(argument)}});
     const std::string key = name + "_shape";

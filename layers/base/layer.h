@@ -287,6 +287,10 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // `training` where neither the call nor an outer one says it.
   virtual bool training_default() const { return false; }
 
+  // False of classes that Keras builds when they are made (_build_at_init),
+  // which have no build configuration.
+  virtual bool keeps_build_shapes() const { return true; }
+
   // In Configured or Build. Errors are those of the call, or of status().
   Weight AddWeight(WeightSpec spec);
   // Lets go of a weight of its own.

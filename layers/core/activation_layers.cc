@@ -15,6 +15,9 @@ template <typename Options>
 class Masked : public LayerWith<Options> {
  public:
   bool supports_masking() const override { return true; }
+
+ protected:
+  bool keeps_build_shapes() const override { return false; }
 };
 
 class ActivationLayer : public Masked<ActivationOptions> {
@@ -53,6 +56,7 @@ class ELULayer : public Masked<ELUOptions> {
 };
 
 class PReLULayer : public Masked<PReLUOptions> {
+  bool keeps_build_shapes() const override { return true; }
   absl::Status Build(const Shape& input) override {
     Shape shape(std::vector<Dim>(input.begin() + 1, input.end()));
     for (int64_t axis : options_.shared_axes.values()) {

@@ -12,6 +12,7 @@ class UnitNormalizationLayer : public LayerWith<UnitNormalizationOptions> {
   bool supports_masking() const override { return true; }
 
  private:
+  bool keeps_build_shapes() const override { return false; }
   Tensor Call(const Tensor& x) override {
     const std::vector<int64_t>& axes = options_.axis.axes();
     return ops::Normalize(x, std::vector<int>(axes.begin(), axes.end()),

@@ -18,6 +18,7 @@ class GlobalPoolingLayer : public LayerWith<GlobalPoolingOptions> {
     set_input_spec({{.ndim = kRank + 2}});
     return absl::OkStatus();
   }
+  bool keeps_build_shapes() const override { return false; }
   // The spatial axes.
   std::vector<int> axes() const {
     std::vector<int> axes;

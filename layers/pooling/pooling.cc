@@ -29,6 +29,7 @@ class PoolingLayer : public LayerWith<PoolingOptions> {
              .data_format = o.data_format};
     return absl::OkStatus();
   }
+  bool keeps_build_shapes() const override { return false; }
   Tensor Call(const Tensor& x) override { return kPool(x, pool_); }
 
   ops::PoolOptions pool_;

@@ -21,6 +21,7 @@ class ActivityRegularizationLayer
     set_activity_regularizer(regularizers::L1L2(options_.l1, options_.l2));
     return absl::OkStatus();
   }
+  bool keeps_build_shapes() const override { return false; }
   Tensor Call(const Tensor& x) override { return x; }
 };
 

@@ -35,6 +35,7 @@ class ReshapeLayer : public LayerWith<ReshapeOptions> {
         "'target_shape' must have sizes, and -1 at most once, not ",
         Written(sizes).ToString()));
   }
+  bool keeps_build_shapes() const override { return false; }
   Tensor Call(const Tensor& x) override {
     Shape shape{x.dim(0)};
     for (int64_t size : options_.target_shape) shape.push_back(size);

@@ -1,10 +1,12 @@
 #include "layers/rnn/time_distributed.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
+#include "layers/ops/reduction.h"
 #include "layers/ops/shaping.h"
 
 namespace keratin {
@@ -52,6 +54,7 @@ class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
     for (const Variable* variable : state)
       initial.push_back(scope.Read(*variable));
     const Dim& length = walked[0].dim(0);
+    std::vector<Layer*> owners;  // of the losses of a step
 
     auto body = [&](const Tensor&, absl::Span<const Tensor> carried,
                     absl::Span<const Tensor> slices)
@@ -61,6 +64,7 @@ class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
       CallContext step = context;
       step.mask = slices.size() > 1 ? slices[1] : Tensor();
       step.masks = {step.mask};
+      const size_t before = scope.loss_count();
       Value output = CallOf(*layer_, step, {{Value(slices[0])}, {}});
       std::vector<Tensor> after;
       for (const Variable* variable : state)
@@ -71,14 +75,34 @@ class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
                           output.ToString()));
         return {};
       }
-      return {after, {output.as_tensor()}};
+      std::vector<Tensor> stacked = {output.as_tensor()};
+      for (const auto& [owner, loss] : scope.TakeLosses(before)) {
+        owners.push_back(owner);
+        stacked.push_back(loss);
+      }
+      return {after, stacked};
     };
     std::vector<Tensor> results =
         trace::Scan(initial, walked, length, /*reverse=*/false, body);
     for (size_t k = 0; k < state.size(); ++k)
       scope.Assign(*state[k], results.empty() ? initial[k] : results[k]);
     if (results.empty()) return Value(Tensor());
-    return Value(ops::SwapAxes(results.back(), 0, 1));
+    for (size_t k = 0; k < owners.size(); ++k)
+      AddLosses(*owners[k], results[state.size() + 1 + k]);
+    return Value(ops::SwapAxes(results[state.size()], 0, 1));
+  }
+
+  // One loss for each step, as Keras has them; where the number of steps is not
+  // known, their sum.
+  static void AddLosses(Layer& owner, const Tensor& losses) {
+    CallScope& scope = *CallScope::Current();
+    if (!losses.ok()) return;
+    const std::optional<int64_t> steps = losses.dim(0).AsConstant();
+    if (!steps.has_value()) return scope.AddLoss(owner, ops::Sum(losses));
+    for (int64_t step = 0; step < *steps; ++step) {
+      scope.AddLoss(owner,
+                    ops::Squeeze(ops::SliceAxis(losses, 0, step, step + 1), 0));
+    }
   }
 
   Layer* layer_ = nullptr;

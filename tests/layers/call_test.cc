@@ -1,6 +1,7 @@
 // Layers made in C++, called: on data, with explicit state, in graphs, compiled
 // ahead of time, and wrongly.
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,18 +9,11 @@
 #include "examples/custom_layer/compute_sum.h"
 #include "examples/custom_layer/simple_dense.h"
 #include "gtest/gtest.h"
-#include "layers/base/layer_ptr.h"
-#include "layers/core/activation_layers.h"
-#include "layers/core/dense.h"
-#include "layers/core/input_layer.h"
-#include "layers/merging/merging.h"
-#include "layers/models/functional.h"
-#include "layers/models/sequential.h"
 #include "layers/ops/elementwise.h"
 #include "layers/ops/reduction.h"
-#include "layers/regularizers/regularizers.h"
 #include "runtime/array.h"
 #include "runtime/executable.h"
+#include "tests/layers/reference.h"
 
 namespace keratin {
 namespace {
@@ -132,6 +126,53 @@ TEST(CallTest, SublayersAreTrackedWithTheirLosses) {
   EXPECT_TRUE(block->trainable_variables().empty());
   EXPECT_EQ(block->non_trainable_variables().size(), 2);
   EXPECT_FALSE(block->inner()->trainable());
+}
+
+// A layer's own activity loss is that of its call operator, which
+// TimeDistributed passes over.
+TEST(CallTest, StepsAddTheirLossesAsInKeras) {
+  std::vector<float> numbers(24);
+  for (int k = 0; k < 24; ++k) numbers[k] = static_cast<float>(k) / 10;
+  const Array x = Array::FromVector<float>({2, 3, 4}, numbers);
+  const auto dense = [](const char* kernel_regularizer) {
+    return Dense({.units = 2,
+                  .kernel_initializer = "ones",
+                  .kernel_regularizer = kernel_regularizer == nullptr
+                                            ? Regularizer()
+                                            : Regularizer(kernel_regularizer)},
+                 {.activity_regularizer = "l2"});
+  };
+  const Sequential below(
+      {Input({.shape = {{4}}}), dense(nullptr), dense(nullptr)});
+  const std::map<std::string, LayerPtr> layers = {{"own", dense("l1")},
+                                                  {"below", below}};
+  for (const auto& [name, layer] : layers) {
+    SCOPED_TRACE(name);
+    auto results =
+        TimeDistributed({.layer = layer})->CallOnArrays({{Value(x)}, {}});
+    ASSERT_TRUE(results.ok()) << results.status();
+    const Value want = Reference("step_losses/" + name);
+    ASSERT_EQ(results->losses.size(), want.items().size());
+    for (size_t k = 0; k < results->losses.size(); ++k) {
+      const double loss = want.items()[k].as_double();
+      EXPECT_NEAR(results->losses[k].AtFlat(0), loss, 1e-6 * loss);
+    }
+  }
+  // As many steps as there are: the sum of all.
+  KerasTensor steps = Input({.shape = {{kNone, 4}}});
+  auto model =
+      MakeModel(Value(steps), Value(TimeDistributed({.layer = below})(steps)));
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto exe = Compile(**model);
+  ASSERT_TRUE(exe.ok()) << exe.status();
+  auto results = exe->StatelessCall(*(*model)->GetWeights(), {}, {x});
+  ASSERT_TRUE(results.ok()) << results.status();
+  double got = 0, want = 0;
+  for (const Array& loss : results->losses) got += loss.AtFlat(0);
+  for (const Value& loss : Reference("step_losses/below").items())
+    want += loss.as_double();
+  EXPECT_EQ(results->losses.size(), 2);
+  EXPECT_NEAR(got, want, 1e-6 * want);
 }
 
 TEST(CallTest, GraphsShareLayersAndCutThemOut) {
