@@ -115,12 +115,9 @@ bool Trace::Usable(absl::Span<const Tensor> tensors) {
       return false;
     }
     if (tensor.trace() != this) {
-      Error(absl::FailedPreconditionError(absl::StrCat(
-          "a tensor is used ",
-          tensor.trace() == nullptr
-              ? "after the trace that made it has ended"
-              : "outside of the trace that made it",
-          "; keep no tensor beyond the call of its layer")));
+      Error(absl::FailedPreconditionError(
+          "a tensor is used outside of the trace that made it; keep no tensor "
+          "beyond the call of its layer"));
       return false;
     }
     if (!llvm::is_contained(open, ValueOf(tensor).getParentBlock())) {

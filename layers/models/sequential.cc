@@ -101,6 +101,9 @@ std::vector<ModelInput> SequentialModel::inputs() const {
 }
 
 Value SequentialModel::GetConfig() {
+  // With a known input Keras builds it at once, and says how. What is wrong
+  // with it, its first call says.
+  if (input_ != nullptr && !built()) BuildAll().IgnoreError();
   Value config = Model::GetConfig();
   Value::Items layers;
   if (input_ != nullptr) layers.push_back(LayerRegistry::Serialize(*input_));

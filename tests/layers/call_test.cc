@@ -152,6 +152,7 @@ TEST(CallTest, StepsAddTheirLossesAsInKeras) {
         TimeDistributed({.layer = layer})->CallOnArrays({{Value(x)}, {}});
     ASSERT_TRUE(results.ok()) << results.status();
     const Value want = Reference("step_losses/" + name);
+    ASSERT_TRUE(want.is_sequence());
     ASSERT_EQ(results->losses.size(), want.items().size());
     for (size_t k = 0; k < results->losses.size(); ++k) {
       const double loss = want.items()[k].as_double();
@@ -169,8 +170,8 @@ TEST(CallTest, StepsAddTheirLossesAsInKeras) {
   ASSERT_TRUE(results.ok()) << results.status();
   double got = 0, want = 0;
   for (const Array& loss : results->losses) got += loss.AtFlat(0);
-  for (const Value& loss : Reference("step_losses/below").items())
-    want += loss.as_double();
+  const Value below_losses = Reference("step_losses/below");
+  for (const Value& loss : below_losses.items()) want += loss.as_double();
   EXPECT_EQ(results->losses.size(), 2);
   EXPECT_NEAR(got, want, 1e-6 * want);
 }
