@@ -196,8 +196,8 @@ std::string Message(const T& result) {
 TEST(MisuseTest, ATensorThatEscapesItsTraceIsAnError) {
   auto escaping = Make<Escaping>({.name = "e"});
   EXPECT_EQ(Message(escaping(Numbers(1))),
-            "layer 'e': a tensor is used after the trace that made it has "
-            "ended; keep no tensor beyond the call of its layer");
+            "layer 'e': a tensor is used outside of the trace that made it; "
+            "keep no tensor beyond the call of its layer");
 }
 
 TEST(MisuseTest, AVariableTrackedTwiceIsAnError) {
@@ -209,7 +209,8 @@ TEST(MisuseTest, AVariableTrackedTwiceIsAnError) {
   EXPECT_EQ(Message(*twice),
             "layer 't' of class 'Twice': the weight 'other/w' is tracked twice "
             "by layer 't'");
-  EXPECT_EQ(Message(twice(Numbers(1))), Message(*twice));
+  // And of every call.
+  EXPECT_EQ(Message(twice(Numbers(1))), "layer 't': " + Message(*twice));
 }
 
 TEST(MisuseTest, ACycleOfLayersIsAnError) {
