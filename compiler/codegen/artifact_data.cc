@@ -196,6 +196,15 @@ class Writer {
     return array;
   }
 
+  // A call of very many pointers is one block of stores; LLVM schedules it in a
+  // time that grows with the square of their number, unless it is left alone.
+  static void LeaveIfLong(llvm::Function* function, size_t pointers) {
+    constexpr size_t kLong = 256;
+    if (pointers < kLong) return;
+    function->addFnAttr(llvm::Attribute::NoInline);
+    function->addFnAttr(llvm::Attribute::OptimizeNone);
+  }
+
   // Calls an entry function; `tail` are workspace, parallel_for and pool.
   llvm::Value* Enter(Builder& b, llvm::Function* entry,
                      const std::vector<llvm::Value*>& arguments,
@@ -264,6 +273,7 @@ class Writer {
     b.CreateRet(Enter(b, call_, arguments, results, dims,
                       {function->getArg(next), function->getArg(next + 1),
                        function->getArg(next + 2)}));
+    LeaveIfLong(function, arguments.size() + results.size());
     return function;
   }
 
@@ -288,6 +298,7 @@ class Writer {
     b.CreateRet(
         Enter(b, prepare_, arguments, results, no_dims,
               {function->getArg(2), function->getArg(3), function->getArg(4)}));
+    LeaveIfLong(function, arguments.size() + results.size());
     return function;
   }
 

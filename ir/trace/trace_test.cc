@@ -105,7 +105,8 @@ TEST(TraceTest, RefusesATensorOfAnotherTrace) {
   auto second = Trace::Create("second");
   Trace::Scope scope(*second);
   EXPECT_FALSE(trace::Tanh(escaped).ok());
-  EXPECT_TRUE(Says(second->status(), {"outside of the trace that made it"}));
+  EXPECT_TRUE(
+      Says(second->status(), {"keep no tensor beyond the call of its layer"}));
 }
 
 TEST(TraceTest, RefusesToAddAfterReturn) {

@@ -1,6 +1,7 @@
 #include "layers/models/plot.h"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -25,6 +26,12 @@ std::string Quoted(const std::string& text) {
 std::string Cell(const std::string& title, const std::string& text) {
   return absl::StrCat("<td bgcolor=\"white\"><font point-size=\"14\">", title,
                       ": <b>", Html(text), "</b></font></td>");
+}
+
+// Shapes of one axis as Python writes tuples: "(None,)".
+std::string AsTuples(const std::string& shapes) {
+  static const std::regex one(R"(\(([^(),]+)\))");
+  return std::regex_replace(shapes, one, "($1,)");
 }
 
 // The name of its activation; "" if it has none.
@@ -83,8 +90,8 @@ class Drawing {
     std::vector<std::string> cells;
     if (options_.show_shapes) {
       if (record.class_name != "InputLayer")
-        cells.push_back(Cell("Input shape", record.input_shape));
-      cells.push_back(Cell("Output shape", record.output_shape));
+        cells.push_back(Cell("Input shape", AsTuples(record.input_shape)));
+      cells.push_back(Cell("Output shape", AsTuples(record.output_shape)));
     }
     if (options_.show_dtype)
       cells.push_back(Cell("Output dtype", record.output_dtype));
