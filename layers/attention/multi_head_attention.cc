@@ -24,6 +24,12 @@ class MultiHeadAttentionLayer
                 .takes_masks_away = true},
                ProjectedAttentionOptions::Of(o));
   }
+  absl::Status BuildFrom(const Arguments& arguments) override {
+    absl::Status status = ProjectedAttention::BuildFrom(arguments);
+    if (options_.attention_axes.is_none())
+      options_.attention_axes = attention_axes();
+    return status;
+  }
 };
 
 }  // namespace

@@ -104,6 +104,8 @@ class ProjectedAttention : public Layer {
         .shapes = {"query_shape", "value_shape", "key_shape"}};
   }
   absl::Status BuildFrom(const Arguments& arguments) override;
+  // Once it is built.
+  const std::vector<int64_t>& attention_axes() const { return attention_axes_; }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
 

@@ -96,10 +96,7 @@ Value Layer::GetConfig() {
   return fields.TakeConfig();
 }
 
-// As Keras: of classes with a build of their own.
-Value Layer::GetBuildConfig() const {
-  return has_build_ ? build_config_ : Value();
-}
+Value Layer::GetBuildConfig() const { return build_config_; }
 
 absl::Status Layer::Build(const Shape&) {
   has_build_ = false;
@@ -141,8 +138,11 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
 // As Keras: one shape, or those of the tensors that the build names.
 Value Layer::BuildConfigOf(const Arguments& arguments) const {
   const std::vector<std::string> wanted = signature().shapes;
+  const Value::Entries tensors = TensorArguments(arguments);
+  // A class without a build of its own takes one shape.
+  if (!has_build_ && tensors.size() > 1) return Value();
   Value::Entries found;
-  for (const auto& [name, argument] : TensorArguments(arguments)) {
+  for (const auto& [name, argument] : tensors) {
     if (wanted.size() == 1)
       return Value::Dict({{"input_shape", ShapesOf(argument)}});
     const std::string key = name + "_shape";

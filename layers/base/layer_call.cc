@@ -78,7 +78,12 @@ absl::Status Layer::EnsureBuilt(const Arguments& arguments) {
 Value Layer::CallOf(Layer& layer, const CallContext& context,
                     const Arguments& arguments) {
   CallScope& scope = *CallScope::Current();
-  FrameScope frame_scope(scope, layer.FrameIn(scope));
+  CallScope::Frame frame = layer.FrameIn(scope);
+  // Variables are cast as for the caller.
+  const CallScope::Frame& outer = scope.frames().back();
+  frame.has_autocast = outer.has_autocast;
+  frame.autocast = outer.autocast;
+  FrameScope frame_scope(scope, std::move(frame));
   absl::Status status = layer.MakeVariables(arguments);
   if (!status.ok()) return Value(Trace::Current()->Error(status));
   return layer.RematerializedCall(context, arguments);

@@ -15,6 +15,10 @@ template <typename Options>
 class Masked : public LayerWith<Options> {
  public:
   bool supports_masking() const override { return true; }
+
+ protected:
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
 };
 
 class ActivationLayer : public Masked<ActivationOptions> {
@@ -53,6 +57,7 @@ class ELULayer : public Masked<ELUOptions> {
 };
 
 class PReLULayer : public Masked<PReLUOptions> {
+  Value GetBuildConfig() const override { return Layer::GetBuildConfig(); }
   absl::Status Build(const Shape& input) override {
     Shape shape(std::vector<Dim>(input.begin() + 1, input.end()));
     for (int64_t axis : options_.shared_axes.values()) {

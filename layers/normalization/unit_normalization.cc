@@ -12,6 +12,8 @@ class UnitNormalizationLayer : public LayerWith<UnitNormalizationOptions> {
   bool supports_masking() const override { return true; }
 
  private:
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   Tensor Call(const Tensor& x) override {
     const std::vector<int64_t>& axes = options_.axis.axes();
     return ops::Normalize(x, std::vector<int>(axes.begin(), axes.end()),

@@ -18,6 +18,8 @@ class GlobalPoolingLayer : public LayerWith<GlobalPoolingOptions> {
     set_input_spec({{.ndim = kRank + 2}});
     return absl::OkStatus();
   }
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   // The spatial axes.
   std::vector<int> axes() const {
     std::vector<int> axes;

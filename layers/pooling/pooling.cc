@@ -29,6 +29,8 @@ class PoolingLayer : public LayerWith<PoolingOptions> {
              .data_format = o.data_format};
     return absl::OkStatus();
   }
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   Tensor Call(const Tensor& x) override { return kPool(x, pool_); }
 
   ops::PoolOptions pool_;

@@ -21,6 +21,8 @@ class ActivityRegularizationLayer
     set_activity_regularizer(regularizers::L1L2(options_.l1, options_.l2));
     return absl::OkStatus();
   }
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   Tensor Call(const Tensor& x) override { return x; }
 };
 

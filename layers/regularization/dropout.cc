@@ -37,6 +37,8 @@ class Disturbance : public LayerWith<O> {
       seed_ = this->AddSeed("seed_generator", this->options_.seed);
     return absl::OkStatus();
   }
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   // x, disturbed by what is drawn with the key.
   virtual Tensor Disturb(const Tensor& x, const Tensor& key) = 0;
   Tensor CallIn(const CallContext& context, const Tensor& x) override {

@@ -35,6 +35,8 @@ class ReshapeLayer : public LayerWith<ReshapeOptions> {
         "'target_shape' must have sizes, and -1 at most once, not ",
         Written(sizes).ToString()));
   }
+  // Keras builds it when it is made.
+  Value GetBuildConfig() const override { return Value(); }
   Tensor Call(const Tensor& x) override {
     Shape shape{x.dim(0)};
     for (int64_t size : options_.target_shape) shape.push_back(size);

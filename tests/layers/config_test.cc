@@ -96,7 +96,7 @@ TEST(ConfigTest, WrongWindowsAreErrorsOfTheLayer) {
   };
   EXPECT_EQ(message(Conv2D({.filters = 4}, {.name = "c"})),
             "layer 'c' of class 'Conv2D': 'kernel_size' must be a positive "
-            "integer, or 2 of them, not []");
+            "integer, or 2 of them, not None");
   EXPECT_EQ(
       message(Conv1D({.filters = 4, .kernel_size = {3, 3}}, {.name = "c"})),
       "layer 'c' of class 'Conv1D': 'kernel_size' must be a positive "

@@ -44,7 +44,7 @@ Makers CoreCases() {
       {"LeakyReLU", [] { return LeakyReLU({.negative_slope = 0.2}); }},
       {"ELU", [] { return ELU({.alpha = 0.5}); }},
       {"PReLU", [] { return PReLU({.shared_axes = {1}}); }},
-      {"Softmax", [] { return Softmax({.axis = {1, 2}}); }},
+      {"Softmax", [] { return Softmax({.axis = {1}}); }},
       {"Add", Default<Add>()},
       {"Subtract", Default<Subtract>()},
       {"Multiply", Default<Multiply>()},
@@ -322,7 +322,8 @@ Makers RecurrentCases() {
          return Bidirectional(
              {.layer = LSTM({.units = 2}),
               .merge_mode = {},
-              .backward_layer = LSTM({.units = 3, .go_backwards = true})});
+              .backward_layer =
+                  LSTM({.units = 2, .use_bias = false, .go_backwards = true})});
        }},
       {"TimeDistributed",
        [] {
@@ -369,9 +370,10 @@ Makers ModelCases() {
          KerasTensor a = Input({.shape = {{4}}, .name = "a"});
          KerasTensor b = Input({.shape = {{4}}, .name = "b"});
          Dense shared({.units = 3}, {.name = "shared"});
-         auto model = MakeModel(
-             {a, b}, {Add({}, {.name = "sum"})({shared(a), shared(b)})},
-             {.name = "two"});
+         auto model =
+             MakeModel(Value::List({a, b}),
+                       Value(Add({}, {.name = "sum"})({shared(a), shared(b)})),
+                       {.name = "two"});
          return model.ok() ? LayerPtr(*model) : LayerPtr();
        }},
   };

@@ -118,6 +118,21 @@ def models():
     return {"functional": functional, "sequential": sequential, "nested": nested, "operations": operations}
 
 
+def step_losses():
+    """Losses that layers below TimeDistributed add, step by step."""
+    x = np.arange(24, dtype="float32").reshape(2, 3, 4) / 10
+
+    def dense(**kwargs):
+        return L.Dense(2, activity_regularizer="l2", kernel_initializer="ones", **kwargs)
+
+    def of(layer):
+        wrapper = L.TimeDistributed(layer)
+        wrapper(x)
+        return [float(loss) for loss in wrapper.losses]
+
+    return {"own": of(dense(kernel_regularizer="l1")), "below": of(keras.Sequential([keras.Input((4,)), dense(), dense()]))}
+
+
 def paths():
     """Paths of the weights of models: as they are made, and as they are read from their configuration."""
     keras.backend.clear_session()
@@ -161,6 +176,7 @@ def main():
             keras.constraints,
             [("MaxNorm", {"max_value": 1.5, "axis": 0}), ("NonNeg", {}), ("UnitNorm", {"axis": [0, 1]}), ("MinMaxNorm", {"min_value": 3.0, "max_value": 4.0, "rate": 0.5, "axis": 1})],
         ),
+        "step_losses": step_losses(),
         "paths": paths(),
         "models": {k: json.loads(v.to_json()) for k, v in models().items()},
     }
