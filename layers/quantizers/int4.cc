@@ -120,8 +120,10 @@ class Int4 : public IntegerMode {
                               .trainable = false,
                               .initializer = "zeros"}));
     std::vector<float> numbers(rows);
-    for (int64_t row = 0; row < rows; ++row)
-      numbers[row] = static_cast<float>(row / settings_.block_size);
+    for (int64_t row = 0; row < rows; ++row) {
+      const int64_t block = row / settings_.block_size;
+      numbers[row] = static_cast<float>(block);
+    }
     // Of the right type and shape, so it cannot fail.
     variables_.back()
         ->Assign(Array::FromVector<float>({rows}, numbers))
