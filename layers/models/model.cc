@@ -1,7 +1,6 @@
 #include "layers/models/model.h"
 
 #include <optional>
-#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -95,27 +94,12 @@ absl::StatusOr<Layer*> Model::GetLayer(const std::string& name) const {
                                           "'; its layers are ", names));
 }
 
-namespace {
-
-// Layers that hold no others.
-void CollectLeaves(const Layer& layer, std::set<Layer*>& seen,
-                   std::vector<Layer*>& leaves) {
-  for (Layer* part : layer.sublayers()) {
-    if (!seen.insert(part).second) continue;
-    if (part->sublayers().empty()) leaves.push_back(part);
-    CollectLeaves(*part, seen, leaves);
-  }
-}
-
-}  // namespace
-
 absl::Status Model::Quantize(const QuantizationConfig& config,
                              const std::function<bool(const Layer&)>& filter) {
   if (auto object = config.Get(); !object.ok()) return object.status();
-  std::set<Layer*> seen;
-  std::vector<Layer*> leaves;
-  CollectLeaves(*this, seen, leaves);
-  for (Layer* layer : leaves) {
+  for (Layer* layer : FlattenLayers()) {
+    // Those that hold others are quantized by parts.
+    if (!layer->sublayers().empty()) continue;
     if (filter != nullptr && !filter(*layer)) continue;
     absl::Status status = layer->Quantize(config);
     if (!status.ok() && !absl::IsUnimplemented(status)) return status;
