@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ir/trace/trace.h"
+#include "layers/base/issues.h"
 #include "layers/base/layer.h"
 
 namespace keratin {
@@ -12,8 +13,7 @@ namespace {
 
 absl::Status At(const std::string& path, const absl::Status& status) {
   if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat("layer '", path, "': ", status.message()));
+  return Issues::Within(absl::StrCat("layer '", path, "': "), status);
 }
 
 // Elements of all outputs, as Keras counts them: unknown sizes as 1.
