@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   mlir::registerPass([] { return keratin::CreateSimplifyScansPass(); });
   mlir::registerPass([] { return keratin::CreateSplitPreparePass(); });
   mlir::registerPass([] { return keratin::CreatePackPass(CurrentTarget()); });
+  mlir::registerPass(
+      [] { return keratin::CreateBlockBatchPass(CurrentTarget()); });
   mlir::registerPass([] { return keratin::CreateFusePass(); });
   mlir::registerPass(
       [] { return keratin::CreateEmitKernelsPass(CurrentTarget()); });

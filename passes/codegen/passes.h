@@ -15,6 +15,9 @@ namespace keratin {
 // panels of the target's tile width.
 std::unique_ptr<mlir::Pass> CreatePackPass(const Target& target);
 
+// block-batch: runs chains of computes for a block of the batch at a time.
+std::unique_ptr<mlir::Pass> CreateBlockBatchPass(const Target& target);
+
 // fuse: groups computes into kernels.
 std::unique_ptr<mlir::Pass> CreateFusePass();
 

@@ -40,10 +40,9 @@ bool Agree(double got, double want, const Tolerance& tolerance) {
 // The rounding of a float32 computation of a few steps.
 constexpr Tolerance kFloat32 = {.rtol = 1e-5, .atol = 1e-6};
 
-// Whether float64 values carry float32's precision only: Keras computed them in
+// Whether `array`'s float64 values carry float32's precision only: Keras computed them in
 // float32 and converted them.
 bool IsFloat32InFloat64(const Array& array) {
-  if (array.dtype() != DType::kFloat64) return false;
   for (int64_t i = 0; i < array.elements(); ++i) {
     const double value = array.AtFlat(i);
     if (!std::isnan(value) && value != static_cast<float>(value)) return false;
@@ -66,9 +65,10 @@ std::string Disagreement(absl::string_view what, const Array& got,
                          const Array& want, absl::string_view dtype,
                          const Tolerance& stated) {
   Tolerance tolerance = stated;
-  if (IsFloat32InFloat64(want)) {
-    tolerance = {.rtol = std::max(stated.rtol, kFloat32.rtol),
-                 .atol = std::max(stated.atol, kFloat32.atol)};
+  if (want.dtype() == DType::kFloat64 &&
+      (stated.through_float32 || IsFloat32InFloat64(want))) {
+    tolerance.rtol = std::max(stated.rtol, kFloat32.rtol);
+    tolerance.atol = std::max(stated.atol, kFloat32.atol);
   }
   if (!SameType(got, want, dtype)) {
     return absl::StrCat(what, " is ", Type(got), ", Keras has ",

@@ -64,6 +64,15 @@ TEST(AgreementTest, Float64OfFloat32PrecisionIsComparedAsSuch) {
   EXPECT_NE(Disagreement("y", Floats({0.1f}), doubles({0.1f}), "", tight), "");
 }
 
+TEST(AgreementTest, Float64ThatWentThroughFloat32HasItsDigits) {
+  const Array got = Array::FromVector<double>({1}, {0.1 + 1e-8});
+  const Array want = Array::FromVector<double>({1}, {0.1});
+  EXPECT_NE(Disagreement("y", got, want, "", {1e-9, 1e-10}), "");
+  EXPECT_EQ(Disagreement("y", got, want, "", {1e-9, 1e-10, true}), "");
+  const Array far = Array::FromVector<double>({1}, {0.1001});
+  EXPECT_NE(Disagreement("y", far, want, "", {1e-9, 1e-10, true}), "");
+}
+
 TEST(AgreementTest, CountsLists) {
   EXPECT_EQ(ListDisagreement("losses", {}, {}, {}, {}), "");
   EXPECT_THAT(ListDisagreement("losses", {Floats({1})}, {}, {}, {}),

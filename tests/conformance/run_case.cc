@@ -7,7 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "compiler/api/keratin.h"
 #include "layers/base/quantization.h"
@@ -50,10 +53,25 @@ absl::StatusOr<std::vector<Array>> ReadAs(const std::string& path,
   return arrays;
 }
 
+// Whether the traced model converts float64 values to float32, as Keras's dtype
+// promotion does in some activations.
+absl::StatusOr<bool> GoesThroughFloat32(Model& model,
+                                        const CompileOptions& options) {
+  absl::StatusOr<std::string> trace = DumpPhase(model, "trace", options);
+  if (!trace.ok()) return trace.status();
+  for (absl::string_view line : absl::StrSplit(*trace, '\n')) {
+    if (absl::StrContains(line, "keratin.convert") &&
+        absl::StrContains(line, "{dtype = f32}") &&
+        absl::StrContains(line, "f64"))
+      return true;
+  }
+  return false;
+}
+
 // The sentences that say where a call's results and the recorded ones differ.
 absl::StatusOr<std::vector<std::string>> Compare(
-    const Case& c, const StatelessResults& results) {
-  const Tolerance tolerance = {c.rtol, c.atol};
+    const Case& c, const StatelessResults& results, bool through_float32) {
+  const Tolerance tolerance = {c.rtol, c.atol, through_float32};
   std::vector<std::string> found;
   const auto note = [&](std::string disagreement) {
     if (!disagreement.empty()) found.push_back(std::move(disagreement));
@@ -166,7 +184,9 @@ absl::StatusOr<std::vector<std::string>> LoadCallCompare(
   if (!results.ok()) return results.status();
   results->non_trainable.resize(results->non_trainable.size() -
                                 (*model)->states().size());
-  return Compare(c, *results);
+  absl::StatusOr<bool> through_float32 = GoesThroughFloat32(**model, compile);
+  if (!through_float32.ok()) return through_float32.status();
+  return Compare(c, *results, *through_float32);
 }
 
 }  // namespace
