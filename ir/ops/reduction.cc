@@ -554,7 +554,138 @@ KERATIN_INFER(ConvolutionOp) {
   }
   return Infer(location, types, shape, ElementOf(op.getX()));
 }
+// A convolution whose input has s - 1 zeros between its elements, without them.
+// A result whose first tap on an element is e, e < s, is at s r + low - e, and
+// sums every s-th tap from e on over the elements from r on:
+//
+//   y[s r + low - e] = sum_t kernel[e + s t] x[r + t]
+//
+// So r, e and t are loops of one product, of x with the kernel as [t, s-1-e],
+// and r and e together are an axis of which the result is a slice. Null where
+// the input is not dilated, or strides, groups or a dilated kernel come in.
+Value ConvolveInPhases(OpBuilder& builder, ConvolutionOp op) {
+  auto is_one = [](int64_t number) { return number == 1; };
+  SmallVector<Dim, 6> low = op.getLow().getDims();
+  if (llvm::all_of(op.getLhsDilation(), is_one) ||
+      !llvm::all_of(op.getStrides(), is_one) ||
+      !llvm::all_of(op.getRhsDilation(), is_one) ||
+      op.getFeatureGroups() != 1 ||
+      !llvm::all_of(low, [](const Dim& dim) { return dim.IsConstant(); }))
+    return nullptr;
+  Location loc = op.getLoc();
+  mlir::MLIRContext* context = op.getContext();
+  mlir::Type element = ElementOf(op.getX());
+  mlir::Type accumulator = AccumulatorOf(element);
+  mlir::TypedAttr zero = builder.getZeroAttr(ScalarOf(element));
+  SmallVector<Dim> x_shape = ShapeOf(op.getX()),
+                   kernel_shape = ShapeOf(op.getKernel()),
+                   result = ShapeOf(op.getResult());
+  llvm::ArrayRef<int64_t> input = op.getInputLayout(),
+                          weights = op.getKernelLayout(),
+                          output = op.getOutputLayout(),
+                          phases = op.getLhsDilation();
+  const size_t rank = result.size(), spatial = rank - 2;
+
+  // Of each spatial axis: the taps t, the elements r, and where results start.
+  SmallVector<Dim> taps, rows;
+  SmallVector<Dim> pad_low(rank, Dim(0)), pad_high(rank, Dim(0)),
+      kernel_high(rank, Dim(0)), start(rank, Dim(0));
+  for (size_t k = 0; k < spatial; ++k) {
+    const int64_t s = phases[k];
+    const Dim& extent = result[output[2 + k]];
+    const Dim shift = Dim(s - 1) - low[k];  // of the first result
+    const Dim first = shift.FloorDiv(s);
+    taps.push_back(kernel_shape[weights[2 + k]].CeilDiv(s));
+    rows.push_back((shift.Mod(s) + extent).CeilDiv(s));
+    start[output[2 + k]] = shift.Mod(s);
+    pad_low[input[2 + k]] = Dim(0) - first;
+    pad_high[input[2 + k]] =
+        first + rows[k] + taps[k] - 1 - x_shape[input[2 + k]];
+    kernel_high[weights[2 + k]] =
+        taps[k] * Dim(s) - kernel_shape[weights[2 + k]];
+  }
+  const SmallVector<Dim> none(rank, Dim(0));
+  const SmallVector<int64_t> dense(rank, 0);
+  Value x = Padded(builder, loc, op.getX(), pad_low, pad_high, dense, zero);
+
+  // The kernel's spatial axes as t, then s - 1 - e.
+  Value kernel =
+      Padded(builder, loc, op.getKernel(), none, kernel_high, dense, zero);
+  SmallVector<Dim> split_kernel;
+  SmallVector<int64_t> place(rank), reversed;  // of the kernel's axes
+  for (size_t axis = 0; axis < rank; ++axis) {
+    place[axis] = static_cast<int64_t>(split_kernel.size());
+    const auto* it = llvm::find(weights.drop_front(2), axis);
+    if (it == weights.end()) {
+      split_kernel.push_back(kernel_shape[axis]);
+      continue;
+    }
+    const size_t k = it - weights.begin() - 2;
+    split_kernel.push_back(taps[k]);
+    if (phases[k] == 1) continue;
+    reversed.push_back(static_cast<int64_t>(split_kernel.size()));
+    split_kernel.push_back(Dim(phases[k]));
+  }
+  kernel = ReshapeOp::create(builder, loc, kernel,
+                             DimsAttr::get(context, split_kernel));
+  kernel = ReverseOp::create(builder, loc, kernel, reversed);
+
+  // Domain: the result's axes in order, each spatial one as r and s - 1 - e,
+  // then taps, then input channels.
+  ComputeSpec spec;
+  SmallVector<AffineExpr> x_index(rank), kernel_index(split_kernel.size());
+  auto add_loop = [&](const Dim& extent) {
+    spec.domain.push_back(extent);
+    return mlir::getAffineDimExpr(spec.domain.size() - 1, context);
+  };
+  SmallVector<AffineExpr> row(spatial);
+  SmallVector<Dim> merged = result;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const auto* it = llvm::find(output.drop_front(2), axis);
+    if (it == output.end()) {
+      AffineExpr at = add_loop(result[axis]);
+      const bool is_batch = static_cast<int64_t>(axis) == output[0];
+      (is_batch ? x_index[input[0]] : kernel_index[place[weights[1]]]) = at;
+      continue;
+    }
+    const size_t k = it - output.begin() - 2;
+    row[k] = add_loop(rows[k]);
+    merged[axis] = rows[k] * Dim(phases[k]);
+    if (phases[k] != 1)
+      kernel_index[place[weights[2 + k]] + 1] = add_loop(Dim(phases[k]));
+  }
+  spec.result = TensorOf(spec.domain, accumulator);
+  auto add_reduction = [&](const Dim& extent) {
+    spec.reductions.push_back(static_cast<int64_t>(spec.domain.size()));
+    return add_loop(extent);
+  };
+  for (size_t k = 0; k < spatial; ++k) {
+    AffineExpr tap = add_reduction(taps[k]);
+    x_index[input[2 + k]] = row[k] + tap;
+    kernel_index[place[weights[2 + k]]] = tap;
+  }
+  AffineExpr channel = add_reduction(kernel_shape[weights[0]]);
+  x_index[input[1]] = channel;
+  kernel_index[place[weights[0]]] = channel;
+  spec.inputs = {x, kernel};
+  spec.input_index = {x_index, kernel_index};
+  spec.combiner = "add";
+  auto body = ProductBody(element, element, accumulator);
+  spec.body = body;
+  Value product = Round(builder, loc, Compute(builder, loc, spec), element);
+  product =
+      ReshapeOp::create(builder, loc, product, DimsAttr::get(context, merged));
+  SmallVector<Dim> limit = start;
+  for (size_t axis = 0; axis < rank; ++axis)
+    limit[axis] = start[axis] + result[axis];
+  return SliceOp::create(builder, loc, product, DimsAttr::get(context, start),
+                         DimsAttr::get(context, limit),
+                         SmallVector<int64_t>(rank, 1));
+}
+
 Lowered ConvolutionOp::lower(OpBuilder& builder) {
+  if (Value value = ConvolveInPhases(builder, *this))
+    return SmallVector<Value>{value};
   Location loc = getLoc();
   SmallVector<Dim> kernel_shape = ShapeOf(getKernel()),
                    result = ShapeOf(getResult());
