@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kTaskWork =
     8192;  // scalar operations worth a task of their own
+constexpr int kTransposedRows = 8;
 
 // The widest arithmetic that matters for the lane count: 64 when a 64-bit float
 // takes part, else 32.
@@ -82,13 +83,33 @@ void ChooseLane(const Stage& stage, Schedule& schedule) {
       schedule.lane >= 0 && stage.loops[schedule.lane].reduction;
 }
 
+// The loop that an input read across the lanes lies along: in tiles with rows
+// along it, every cache line that is touched is used whole. -1: none.
+int TransposedLoop(const Stage& stage, int lane) {
+  if (lane < 0) return -1;
+  for (const Access& leaf : stage.leaves) {
+    if (IsZero(leaf.strides[lane]) || IsOne(leaf.strides[lane])) continue;
+    for (int loop = stage.shared; loop < stage.NumLoops(); ++loop) {
+      if (loop != lane && !stage.loops[loop].reduction &&
+          IsOne(leaf.strides[loop]) && Estimate(stage.loops[loop].extent) > 1)
+        return loop;
+    }
+  }
+  return -1;
+}
+
 void ChooseTile(const Stage& stage, const Target& target, Schedule& schedule) {
   const int lane = schedule.lane;
   const double lane_extent = lane >= 0 ? Estimate(stage.loops[lane].extent) : 1;
   const int lane_vectors =
       static_cast<int>(std::min(64.0, std::ceil(lane_extent / schedule.lanes)));
   if (stage.anchor == nullptr) {
-    schedule.vectors = std::clamp(lane_vectors, 1, 4);
+    schedule.row = TransposedLoop(stage, lane);
+    if (schedule.row >= 0) {
+      schedule.rows =
+          BalancedRows(stage.loops[schedule.row].extent, kTransposedRows);
+    }
+    schedule.vectors = std::clamp(lane_vectors, 1, schedule.row < 0 ? 4 : 1);
     return;
   }
   if (schedule.horizontal) {
@@ -177,7 +198,7 @@ void ChooseTasks(const Stage& stage, const Target& target, Schedule& schedule) {
   };
   if (stage.anchor == nullptr || schedule.horizontal || schedule.lane < 0) {
     for (int loop = 0; loop < stage.NumLoops(); ++loop) {
-      if (stage.loops[loop].reduction) continue;
+      if (stage.loops[loop].reduction || loop == schedule.row) continue;
       add(loop, loop == schedule.lane ? Dim(tile_columns) : Dim(1));
     }
   } else {
