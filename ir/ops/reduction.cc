@@ -31,9 +31,11 @@ mlir::Type AccumulatorOf(mlir::Type element) {
              : element;
 }
 
-// `value` rounded to `element` by a compute of its own, unless it has that
-// type.
-Value Round(OpBuilder& builder, Location loc, Value value, mlir::Type element) {
+// `value` as `element` by a compute of its own, unless it has that type.
+// Products read their left operand as what they accumulate in: a tile reads
+// each element of it many times.
+Value AsElement(OpBuilder& builder, Location loc, Value value,
+                mlir::Type element) {
   if (ElementOf(value) == element) return value;
   ComputeSpec spec;
   spec.domain = ShapeOf(value);
@@ -89,7 +91,7 @@ Lowered LowerReduce(OpBuilder& builder, Location loc, Value x,
   };
   spec.body = body;
   return SmallVector<Value>{
-      Round(builder, loc, Compute(builder, loc, spec), element)};
+      AsElement(builder, loc, Compute(builder, loc, spec), element)};
 }
 
 // x padded by `value`; x itself where nothing is added.
@@ -189,7 +191,7 @@ Lowered LowerWindow(OpBuilder& builder, Op op, llvm::StringRef kind) {
     return Convert(Scalar(b, l, arguments[0], element), accumulator).value();
   };
   spec.body = body;
-  return SmallVector<Value>{Round(
+  return SmallVector<Value>{AsElement(
       builder, op.getLoc(), Compute(builder, op.getLoc(), spec), element)};
 }
 
@@ -369,7 +371,7 @@ Lowered CumulativeOp::lower(OpBuilder& builder) {
   };
   spec.body = body;
   return SmallVector<Value>{
-      Round(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
+      AsElement(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
 }
 
 KERATIN_INFER(SortRankOp) {
@@ -488,13 +490,13 @@ Lowered DotGeneralOp::lower(OpBuilder& builder) {
   mlir::Type element = ElementOf(getX());
   mlir::Type accumulator = AccumulatorOf(element);
   spec.result = TensorOf(ShapeOf(getResult()), accumulator);
-  spec.inputs = {getX(), getY()};
+  spec.inputs = {AsElement(builder, getLoc(), getX(), accumulator), getY()};
   spec.input_index = {x_index, y_index};
   spec.combiner = spec.reductions.empty() ? "none" : "add";
-  auto body = ProductBody(element, element, accumulator);
+  auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
   return SmallVector<Value>{
-      Round(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
+      AsElement(builder, getLoc(), Compute(builder, getLoc(), spec), element)};
 }
 
 KERATIN_INFER(ConvolutionOp) {
@@ -576,7 +578,6 @@ Value ConvolveInPhases(OpBuilder& builder, ConvolutionOp op) {
   mlir::MLIRContext* context = op.getContext();
   mlir::Type element = ElementOf(op.getX());
   mlir::Type accumulator = AccumulatorOf(element);
-  mlir::TypedAttr zero = builder.getZeroAttr(ScalarOf(element));
   SmallVector<Dim> x_shape = ShapeOf(op.getX()),
                    kernel_shape = ShapeOf(op.getKernel()),
                    result = ShapeOf(op.getResult());
@@ -606,11 +607,13 @@ Value ConvolveInPhases(OpBuilder& builder, ConvolutionOp op) {
   }
   const SmallVector<Dim> none(rank, Dim(0));
   const SmallVector<int64_t> dense(rank, 0);
-  Value x = Padded(builder, loc, op.getX(), pad_low, pad_high, dense, zero);
+  Value x = Padded(builder, loc,
+                   AsElement(builder, loc, op.getX(), accumulator), pad_low,
+                   pad_high, dense, builder.getZeroAttr(ScalarOf(accumulator)));
 
   // The kernel's spatial axes as t, then s - 1 - e.
-  Value kernel =
-      Padded(builder, loc, op.getKernel(), none, kernel_high, dense, zero);
+  Value kernel = Padded(builder, loc, op.getKernel(), none, kernel_high, dense,
+                        builder.getZeroAttr(ScalarOf(element)));
   SmallVector<Dim> split_kernel;
   SmallVector<int64_t> place(rank), reversed;  // of the kernel's axes
   for (size_t axis = 0; axis < rank; ++axis) {
@@ -670,9 +673,9 @@ Value ConvolveInPhases(OpBuilder& builder, ConvolutionOp op) {
   spec.inputs = {x, kernel};
   spec.input_index = {x_index, kernel_index};
   spec.combiner = "add";
-  auto body = ProductBody(element, element, accumulator);
+  auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
-  Value product = Round(builder, loc, Compute(builder, loc, spec), element);
+  Value product = AsElement(builder, loc, Compute(builder, loc, spec), element);
   product =
       ReshapeOp::create(builder, loc, product, DimsAttr::get(context, merged));
   SmallVector<Dim> limit = start;
@@ -704,8 +707,9 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
     pad_high[input[2 + k]] = high[k];
     interior[input[2 + k]] = getLhsDilation()[k] - 1;
   }
-  Value x = Padded(builder, loc, getX(), pad_low, pad_high, interior,
-                   builder.getZeroAttr(ScalarOf(element)));
+  Value x = Padded(builder, loc, AsElement(builder, loc, getX(), accumulator),
+                   pad_low, pad_high, interior,
+                   builder.getZeroAttr(ScalarOf(accumulator)));
   Value kernel = getKernel();
   SmallVector<Dim> x_shape = ShapeOf(x);
   const int64_t groups = getFeatureGroups();
@@ -779,13 +783,13 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
   spec.inputs = {x, kernel};
   spec.input_index = {x_index, kernel_index};
   spec.combiner = "add";
-  auto body = ProductBody(element, element, accumulator);
+  auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
   Value product = Compute(builder, loc, spec);
   if (has_group_axis)
     product = ReshapeOp::create(builder, loc, product,
                                 DimsAttr::get(getContext(), result));
-  return SmallVector<Value>{Round(builder, loc, product, element)};
+  return SmallVector<Value>{AsElement(builder, loc, product, element)};
 }
 
 KERATIN_INFER(RandomBitsOp) {
