@@ -26,6 +26,10 @@ class BaseAttention : public Layer {
   // In Configured.
   void SetDropout(double rate, std::optional<int64_t> seed);
   // Of the shape of the query.
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "mask", "training",
+                          "return_attention_scores", "use_causal_mask"}};
+  }
   absl::Status BuildFrom(const Arguments& arguments) override;
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;

@@ -101,6 +101,7 @@ class ProjectedAttention : public Layer {
         .arguments = {"query", "value", "key", "query_mask", "value_mask",
                       "key_mask", "attention_mask", "return_attention_scores",
                       "training", "use_causal_mask"},
+        .required = 2,
         .shapes = {"query_shape", "value_shape", "key_shape"}};
   }
   absl::Status BuildFrom(const Arguments& arguments) override;

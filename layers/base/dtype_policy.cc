@@ -1,8 +1,14 @@
 #include "layers/base/dtype_policy.h"
 
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "layers/base/config.h"
+#include "layers/base/dtype_policy_entries.h"
+#include "layers/base/dtype_policy_map.h"
 
 namespace keratin {
 
@@ -50,7 +56,26 @@ void DTypePolicy::ParseQuantized(absl::string_view mode,
           "is the quantization mode '", mode,
           "', which should be int4/BLOCK with -1 or a positive number"));
     }
+  } else if (mode_ == "gptq" || mode_ == "awq") {
+    status_ = ParseCalibrated(mode);
   }
+}
+
+// "gptq/BITS/GROUP", "awq/4/GROUP".
+absl::Status DTypePolicy::ParseCalibrated(absl::string_view mode) {
+  const std::vector<std::string> parts = absl::StrSplit(mode, '/');
+  bool known = parts.size() == 3 && absl::SimpleAtoi(parts[1], &weight_bits_) &&
+               absl::SimpleAtoi(parts[2], &block_size_) && block_size_ >= -1 &&
+               block_size_ != 0;
+  const bool is_gptq = mode_ == "gptq";
+  const int64_t bits = weight_bits_;
+  known = known &&
+          (bits == 4 || (is_gptq && (bits == 2 || bits == 3 || bits == 8)));
+  if (known) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "is the quantization mode '", mode, "', which should be ", mode_, "/",
+      is_gptq ? "BITS/GROUP with 2, 3, 4 or 8 bits" : "4/GROUP",
+      " and groups of -1 or a positive number"));
 }
 
 namespace {
@@ -64,15 +89,13 @@ absl::StatusOr<std::string> NameOf(const Value& value) {
         "must be the name of a dtype policy or a serialized one, not ",
         value.ToString()));
   }
-  const std::string& kind = class_name->as_string();
-  if (kind == "DTypePolicyMap") {
-    return absl::UnimplementedError(
-        "is a DTypePolicyMap, which is not supported; give each layer its own "
-        "policy");
-  }
   const Value* name = config->Find("name");
   if (name != nullptr && name->is_string()) return name->as_string();
   const Value* mode = config->Find("mode");
+  // Keras's maps without a default forget the names of their policies.
+  const std::string of_process =
+      config::dtype_policy().At("").value_or(DTypePolicy()).name();
+  if (name != nullptr && name->is_none() && mode == nullptr) return of_process;
   const Value* source = config->Find("source_name");
   if (mode == nullptr || !mode->is_string()) {
     return absl::InvalidArgumentError(
@@ -81,13 +104,18 @@ absl::StatusOr<std::string> NameOf(const Value& value) {
   return absl::StrCat(mode->as_string(), "_from_",
                       source != nullptr && source->is_string()
                           ? source->as_string()
-                          : "float32");
+                          : of_process);
 }
 
 }  // namespace
 
 absl::Status Read(const Value& value, DTypePolicy& policy) {
   if (value.is_none()) return absl::OkStatus();
+  if (const Value *kind = value.Find("class_name"), *map = value.Find("config");
+      kind != nullptr && map != nullptr && kind->is_string() &&
+      kind->as_string() == "DTypePolicyMap") {
+    return DTypePolicyMap::ReadConfig(*map, policy);
+  }
   absl::StatusOr<std::string> name = NameOf(value);
   if (!name.ok()) return name.status();
   policy = DTypePolicy(*name);
@@ -102,7 +130,21 @@ absl::Status Read(const Value& value, DTypePolicy& policy) {
 Value Written(const DTypePolicy& policy) {
   const char* class_name = "DTypePolicy";
   Value config = Value::Dict({});
-  if (policy.mode_.empty()) {
+  if (policy.is_map()) {
+    class_name = "DTypePolicyMap";
+    const Value& written = policy.entries_->default_written;
+    Value::Entries map;
+    for (const auto& [path, entry] : policy.entries_->policies) {
+      Value& saved = map.emplace_back(path, Written(entry)).second;
+      if (!written.is_none() || entry.mode_.empty()) continue;
+      // Its source is the default, whatever that is where it is read.
+      Value of_entry = *saved.Find("config");
+      of_entry.Set("source_name", Value());
+      saved.Set("config", std::move(of_entry));
+    }
+    config = Value::Dict({{"default_policy", written},
+                          {"policy_map", Value::Dict(std::move(map))}});
+  } else if (policy.mode_.empty()) {
     config.Set("name", policy.name_);
   } else {
     class_name = policy.mode_ == "float8" ? "QuantizedFloat8DTypePolicy"
@@ -115,11 +157,11 @@ Value Written(const DTypePolicy& policy) {
     if (policy.mode_ == "float8")
       config.Set("amax_history_length", policy.amax_history_length_);
   }
-  return Value::Dict(
-      {{"module", policy.mode_.empty() ? "keras" : "keras.dtype_policies"},
-       {"class_name", class_name},
-       {"config", std::move(config)},
-       {"registered_name", Value()}});
+  const bool is_plain = policy.mode_.empty() && !policy.is_map();
+  return Value::Dict({{"module", is_plain ? "keras" : "keras.dtype_policies"},
+                      {"class_name", class_name},
+                      {"config", std::move(config)},
+                      {"registered_name", Value()}});
 }
 
 }  // namespace keratin

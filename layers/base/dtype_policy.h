@@ -3,12 +3,18 @@
 //
 //   DTypePolicy("mixed_bfloat16").compute_dtype()          // bfloat16
 //   DTypePolicy("int4/128_from_float32").quantization_mode()  // "int4"
+//
+// One that differs from layer to layer is a DTypePolicyMap
+// (dtype_policy_map.h); it is copied as a reference.
 #ifndef KERATIN_LAYERS_BASE_DTYPE_POLICY_H_
 #define KERATIN_LAYERS_BASE_DTYPE_POLICY_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "layers/base/fields.h"
 #include "runtime/dtype.h"
 
@@ -33,26 +39,41 @@ class DTypePolicy {
   const std::string& quantization_mode() const { return mode_; }
   // Of a quantized policy: the one it was made from.
   const std::string& source_name() const { return source_; }
-  // Rows of a kernel that share a scale: of "int4/128"; -1: all of them.
+  // Rows of a kernel that share a scale: of "int4/128" or "gptq/4/128"; -1: all
+  // of them.
   int64_t block_size() const { return block_size_; }
+  // Of "gptq/3/128": the bits of a weight.
+  int64_t weight_bits() const { return weight_bits_; }
   // Of float8: how many maxima a scale is computed from.
   int64_t amax_history_length() const { return amax_history_length_; }
 
-  friend bool operator==(const DTypePolicy& a, const DTypePolicy& b) {
-    return a.name_ == b.name_ &&
-           a.amax_history_length_ == b.amax_history_length_;
-  }
+  // Whether it is a DTypePolicyMap: what is said above is then of its default.
+  bool is_map() const { return entries_ != nullptr; }
+  // That of the layer at a path: itself, unless it is a map. An empty path: the
+  // default.
+  absl::StatusOr<DTypePolicy> At(absl::string_view path) const;
+  // Of a map: what it and its copies say of the path from now on.
+  void SetAt(absl::string_view path, const DTypePolicy& policy) const;
+
+  friend bool operator==(const DTypePolicy& a, const DTypePolicy& b);
+
+ protected:
+  struct Entries;
+  std::shared_ptr<Entries> entries_;  // null unless it is a map
 
  private:
+  friend class DTypePolicyMap;
   friend absl::Status Read(const Value& value, DTypePolicy& policy);
   friend Value Written(const DTypePolicy& policy);
   void ParseQuantized(absl::string_view mode, absl::string_view source);
+  absl::Status ParseCalibrated(absl::string_view mode);
 
   std::string name_ = "float32";
   std::string mode_, source_;
   // "int4" and "int4/-1" are the same policy, and differ in class and name.
   bool has_block_size_ = false;
   int64_t block_size_ = -1;
+  int64_t weight_bits_ = 4;
   int64_t amax_history_length_ = 1024;
   DType compute_ = DType::kFloat32;
   DType variable_ = DType::kFloat32;

@@ -52,6 +52,7 @@ void Layer::Start(const std::type_info& type, LayerOptions options) {
   autocast_ = options.autocast;
   activity_regularizer_ = std::move(options.activity_regularizer);
   if (options.dtype.has_value()) policy_ = *std::move(options.dtype);
+  FindPolicy("");
   Fields fields;
   fields("dtype", policy_)("activity_regularizer", activity_regularizer_);
   Describe(fields);
@@ -73,6 +74,7 @@ absl::Status Layer::Configure(const Value& config) {
   Fields fields(config);
   fields("name", name_)("trainable", trainable_)("dtype", policy_)(
       "activity_regularizer", activity_regularizer_)("autocast", autocast_);
+  FindPolicy("");
   Describe(fields);
   if (!fields.status().ok()) return fields.status();
   absl::Status policy = CheckPolicy();
@@ -119,7 +121,8 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
   if (built_) return absl::OkStatus();
   built_ = true;
   path_ = CallScope::Current()->name_scope();
-  absl::Status status = BuildFrom(arguments);
+  absl::Status status = CheckPolicy();
+  if (status.ok()) status = BuildFrom(arguments);
   if (status.ok()) status = Trace::Current()->status();
   if (!status.ok()) {
     built_ = false;

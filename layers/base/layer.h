@@ -55,7 +55,12 @@ namespace keratin {
 // build: by them masks find the argument `<name>_mask`, and shapes are kept as
 // `<name>_shape`.
 struct CallSignature {
-  std::vector<std::string> arguments = {"inputs"};  // in order
+  // In order. `training` is every call's; a mask may be given as `mask` where
+  // that is named.
+  std::vector<std::string> arguments = {"inputs"};
+  int required = 1;  // of the first arguments, those without a default
+  // Whether other names are taken too, and mean nothing.
+  bool takes_others = false;
   // What the build takes: the shape of the first tensors, or of several
   // arguments, each named `<argument>_shape`.
   std::vector<std::string> shapes = {"input_shape"};
@@ -104,17 +109,20 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // and non_trainable_weights.
   void set_trainable(bool trainable);
 
+  // As it was given: of a DTypePolicyMap, the map.
   const DTypePolicy& dtype_policy() const { return policy_; }
-  DType compute_dtype() const { return policy_.compute_dtype(); }
-  DType variable_dtype() const { return policy_.variable_dtype(); }
+  // The layer's own: of a map, the default until the layer has a path.
+  const DTypePolicy& own_policy() const { return own_policy_; }
+  DType compute_dtype() const { return own_policy_.compute_dtype(); }
+  DType variable_dtype() const { return own_policy_.variable_dtype(); }
   DType dtype() const { return variable_dtype(); }
   DType input_dtype() const { return compute_dtype(); }
   // "int8" and so on; "" if it is not quantized.
   const std::string& quantization_mode() const {
-    return policy_.quantization_mode();
+    return own_policy_.quantization_mode();
   }
-  // A quantized policy quantizes a layer that is built. Keras: the setter of
-  // Layer.dtype_policy.
+  // A quantized policy quantizes a layer that is built. The policy of a map is
+  // set in the map. Keras: the setter of Layer.dtype_policy.
   absl::Status set_dtype_policy(const DTypePolicy& policy);
   bool autocast() const { return autocast_; }
   // What inputs must be; checked by every call.
@@ -178,9 +186,11 @@ class Layer : public std::enable_shared_from_this<Layer> {
 
   // Replaces weights by what a mode of quantization keeps of them: "int8", or a
   // configuration made in C++. An error if the layer is not built, is quantized
-  // already, or has no such mode. Of a model: all its layers that have the
-  // mode. Keras: Layer.quantize, Model.quantize.
-  virtual absl::Status Quantize(const QuantizationConfig& config);
+  // already, has no such mode, or if its class is derived from the one that has
+  // it (see QuantizeOptions). Of a model: all its layers that have the mode.
+  // Keras: Layer.quantize, Model.quantize.
+  virtual absl::Status Quantize(const QuantizationConfig& config,
+                                const QuantizeOptions& options = {});
   // Adds a low-rank adaptation to a built layer. Keras: Dense.enable_lora.
   absl::Status EnableLora(const LoraOptions& options);
 
@@ -270,6 +280,11 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // The modes of quantization that the layer has; CallWith computes in the one
   // that dtype_policy() says.
   virtual std::vector<std::string> quantization_modes() const { return {}; }
+  // The class that they were written for: one derived from it is refused while
+  // types are checked.
+  virtual const std::type_info& quantized_class() const {
+    return typeid(*this);
+  }
   // Replaces the weights by those of `policy`, which is that of the layer from
   // then on; Quantize has checked its mode.
   virtual absl::Status QuantizeWeights(const QuantizationConfig& config,
@@ -380,7 +395,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   std::vector<Tensor> Penalties() const;
   std::string PathOf(const std::string& name) const;
   absl::Status CheckPolicy() const;
-  CallScope::Frame FrameIn(const CallScope& scope) const;
+  // Finds the policy of its own path, in a map.
+  void FindPolicy(const std::string& path);
+  CallScope::Frame FrameIn(const CallScope& scope);
   absl::Status MakeVariables(const Arguments& arguments);
   // Gather from the layer and its sublayers.
   template <typename T>
@@ -390,6 +407,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void CollectStates(Distinct<Variable>& all) const;
   absl::Status CheckInputs(const Arguments& arguments) const;
   Arguments CastInputs(const Arguments& given) const;
+  Arguments WithFirstArgument(const Arguments& given) const;
+  // Whether the signature can take them.
+  absl::Status CheckArguments(const Arguments& arguments) const;
   // The tensor arguments by name, in order; `<name>` of those that the
   // signature does not name.
   Value::Entries TensorArguments(const Arguments& arguments) const;
@@ -410,7 +430,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   bool locked_ = false;
   bool is_root_ = false;
   bool has_build_ = true;  // whether the class has a Build of its own
-  DTypePolicy policy_ = config::dtype_policy();
+  DTypePolicy policy_ = config::dtype_policy(), own_policy_;
   RematMode remat_;
   Regularizer activity_regularizer_;
   std::vector<InputSpec> input_spec_;

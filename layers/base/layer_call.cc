@@ -49,7 +49,7 @@ std::optional<bool> TakeTraining(Arguments& arguments) {
 
 // Where a layer is, and whether variables are cast while it is called, and to
 // what: Keras's name scope and AutocastScope.
-CallScope::Frame Layer::FrameIn(const CallScope& scope) const {
+CallScope::Frame Layer::FrameIn(const CallScope& scope) {
   CallScope::Frame frame;
   frame.path =
       scope.path().empty() ? name_ : absl::StrCat(scope.path(), "/", name_);
@@ -57,6 +57,7 @@ CallScope::Frame Layer::FrameIn(const CallScope& scope) const {
                          ? name_
                          : absl::StrCat(scope.name_scope(), "/", name_);
   frame.remat_activation = remat_.mode == "activations";
+  if (!built_) FindPolicy(frame.name_scope);
   const DType compute = compute_dtype();
   if (!scope.frames().empty() && scope.frames().back().has_autocast) {
     frame.has_autocast = true;
@@ -231,83 +232,12 @@ Value Layer::operator()(const Arguments& arguments) {
   return symbolic ? SymbolicCall(arguments) : TraceCall(arguments);
 }
 
-Arguments Layer::CastInputs(const Arguments& given) const {
-  if (!casts_inputs() || !autocast_) return given;
-  CallScope* scope = CallScope::Current();
-  const DType compute = compute_dtype();
-  return given.Map([&](const Value& leaf) {
-    if (!leaf.is_tensor()) return leaf;
-    const Tensor& tensor = leaf.as_tensor();
-    if (!tensor.ok() || !IsFloating(tensor.dtype()) ||
-        tensor.dtype() == compute)
-      return leaf;
-    Tensor cast = trace::Convert(tensor, compute);
-    scope->SetMask(cast, scope->MaskOf(tensor));
-    return Value(cast);
-  });
-}
-
-absl::Status Layer::CheckInputs(const Arguments& arguments) const {
-  if (input_spec_.empty() || arguments.positional.empty())
-    return absl::OkStatus();
-  return CheckInputSpec(input_spec_, arguments.positional[0], name_);
-}
-
-Value::Entries Layer::TensorArguments(const Arguments& arguments) const {
-  const std::vector<std::string> names = signature().arguments;
-  Value::Entries found;
-  for (size_t k = 0; k < arguments.positional.size(); ++k) {
-    if (!arguments.positional[k].tensors().empty())
-      found.emplace_back(k < names.size() ? names[k] : "",
-                         arguments.positional[k]);
-  }
-  for (const auto& [name, argument] : arguments.keyword) {
-    if (name != "mask" && !argument.tensors().empty())
-      found.emplace_back(name, argument);
-  }
-  return found;
-}
-
-// As Keras: where several arguments have tensors, the masks that those of
-// `<name>` bear are passed as `<name>_mask`, if the call takes that and is not
-// given it.
-void Layer::AddMasks(Arguments& arguments) const {
-  const Value::Entries tensors = TensorArguments(arguments);
-  if (tensors.size() < 2) return;
-  const std::vector<std::string> names = signature().arguments;
-  for (const auto& [name, argument] : tensors) {
-    const std::string taken_as = name + "_mask";
-    const auto place = std::find(names.begin(), names.end(), taken_as);
-    if (place == names.end()) continue;
-    const size_t position = place - names.begin();
-    const Value* given = arguments.Find(position, taken_as);
-    if (given != nullptr && !given->is_none()) continue;
-    bool any = false;
-    Value masks = argument.MapLeaves([&](const Value& leaf) {
-      if (!leaf.is_tensor()) return Value();
-      const Tensor mask = CallScope::Current()->MaskOf(leaf.as_tensor());
-      any = any || mask.ok();
-      return mask.ok() ? Value(mask) : Value();
-    });
-    if (!any) continue;
-    if (given == nullptr) {
-      arguments.keyword.emplace_back(taken_as, std::move(masks));
-    } else if (position < arguments.positional.size()) {
-      arguments.positional[position] = std::move(masks);
-    } else {
-      for (auto& [key, value] : arguments.keyword) {
-        if (key == taken_as) value = masks;
-      }
-    }
-  }
-}
-
 Value Layer::TraceCall(const Arguments& given) {
   CallScope* scope = CallScope::Current();
   if (scope == nullptr) return Value(Tensor());
   FrameScope frame_scope(*scope, FrameIn(*scope));
 
-  Arguments arguments = CastInputs(given);
+  Arguments arguments = CastInputs(WithFirstArgument(given));
   std::optional<bool> training = TakeTraining(arguments);
   if (!training.has_value()) training = scope->training();
   if (!training.has_value()) training = training_default();
@@ -315,7 +245,8 @@ Value Layer::TraceCall(const Arguments& given) {
   for (const Tensor& tensor : arguments.tensors()) {
     if (!tensor.ok()) return Value(Tensor());
   }
-  absl::Status status = CheckInputs(arguments);
+  absl::Status status = CheckArguments(arguments);
+  if (status.ok()) status = CheckInputs(arguments);
   if (status.ok()) {
     const bool was_built = built_;
     status = MakeVariables(arguments);

@@ -34,37 +34,46 @@ int64_t SizeOf(const std::vector<Tensor>& outputs) {
 absl::Status Layer::CheckPolicy() const {
   absl::Status remat = RematScope::Check(remat_);
   if (!remat.ok()) return remat;
-  const std::string& mode = policy_.quantization_mode();
+  const std::string& mode = own_policy_.quantization_mode();
   if (mode.empty()) return absl::OkStatus();
   const std::vector<std::string> modes = quantization_modes();
   if (std::find(modes.begin(), modes.end(), mode) != modes.end())
     return absl::OkStatus();
-  return absl::UnimplementedError(
-      absl::StrCat("'dtype' is the quantized dtype policy '", policy_.name(),
-                   "', which is not supported by class '", class_name_, "'"));
+  return absl::UnimplementedError(absl::StrCat(
+      "'dtype' is the quantized dtype policy '", own_policy_.name(),
+      "', which is not supported by class '", class_name_, "'"));
+}
+
+void Layer::FindPolicy(const std::string& path) {
+  absl::StatusOr<DTypePolicy> own = policy_.At(path);
+  if (!own.ok()) return Refuse(own.status());
+  own_policy_ = *std::move(own);
 }
 
 absl::Status Layer::set_dtype_policy(const DTypePolicy& policy) {
   if (!policy.status().ok()) return At(name_, policy.status());
-  const std::string& mode = policy.quantization_mode();
-  if (built_ && !mode.empty() && policy_.quantization_mode().empty()) {
+  auto own = policy.At(path_);
+  if (!own.ok()) return At(name_, own.status());
+  const std::string mode = own->quantization_mode();
+  if (built_ && !mode.empty() && quantization_mode().empty()) {
     absl::Status status = Quantize(QuantizationConfig(mode));
     if (!status.ok()) return status;
   }
-  policy_ = policy;
+  if (policy_.is_map() && !policy.is_map() && !path_.empty()) {
+    policy_.SetAt(path_, policy);
+  } else {
+    policy_ = policy;
+  }
+  own_policy_ = *std::move(own);
   Changed();
   return At(name_, CheckPolicy());
 }
 
-absl::Status Layer::Quantize(const QuantizationConfig& config) {
+absl::Status Layer::Quantize(const QuantizationConfig& config,
+                             const QuantizeOptions& options) {
   const std::string& path = path_.empty() ? name_ : path_;
-  auto object = config.Get();
+  auto object = ResolveQuantization(config);
   if (!object.ok()) return At(path, object.status());
-  if (*object == nullptr) {
-    return At(path, absl::InvalidArgumentError(
-                        "it is to be quantized by no configuration; name a "
-                        "mode: int8, int4 or float8"));
-  }
   const std::string mode = (*object)->mode();
   const std::vector<std::string> modes = quantization_modes();
   if (std::find(modes.begin(), modes.end(), mode) == modes.end()) {
@@ -72,6 +81,13 @@ absl::Status Layer::Quantize(const QuantizationConfig& config) {
                         "class '", class_name_, "' cannot be quantized to ",
                         mode, modes.empty() ? "" : ", only to ",
                         absl::StrJoin(modes, ", "))));
+  }
+  if (options.type_check && typeid(*this) != quantized_class()) {
+    return At(path, absl::UnimplementedError(absl::StrCat(
+                        "class '", class_name_,
+                        "' is derived from one that can be quantized; if it "
+                        "computes the same, quantize it with type_check = "
+                        "false")));
   }
   if (!built_) {
     return At(path, absl::FailedPreconditionError(
@@ -81,16 +97,21 @@ absl::Status Layer::Quantize(const QuantizationConfig& config) {
   if (!quantization_mode().empty()) {
     return At(path, absl::FailedPreconditionError(absl::StrCat(
                         "it is already quantized, by the dtype policy '",
-                        policy_.name(), "'")));
+                        own_policy_.name(), "'")));
   }
   DTypePolicy policy(
-      absl::StrCat((*object)->policy_mode(), "_from_", policy_.name()));
+      absl::StrCat((*object)->policy_mode(), "_from_", own_policy_.name()));
   if (!policy.status().ok()) return At(path, policy.status());
   locked_ = false;
   absl::Status status = QuantizeWeights(config, policy);
   locked_ = !grows();
   if (!status.ok()) return At(path, status);
-  policy_ = std::move(policy);
+  if (policy_.is_map()) {
+    policy_.SetAt(path_, policy);
+  } else {
+    policy_ = policy;
+  }
+  own_policy_ = std::move(policy);
   Changed();
   return absl::OkStatus();
 }

@@ -80,6 +80,9 @@ class PReLULayer : public Masked<PReLUOptions> {
 };
 
 class SoftmaxLayer : public Masked<SoftmaxOptions> {
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "mask"}};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override {
     if (arguments.positional.empty() || !arguments.positional[0].is_tensor()) {

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "layers/ops/arithmetic.h"
-#include "layers/quantizers/adaptable_layer.h"
 
 namespace keratin {
 
@@ -18,57 +17,52 @@ void DenseOptions::Describe(Fields& f) {
   DescribeLora(f, lora_rank, lora_alpha);
 }
 
-namespace {
+std::vector<std::string> DenseLayer::quantization_modes() const {
+  return {"int8", "int4", "float8", "gptq", "awq"};
+}
 
-class DenseLayer : public AdaptableLayer<DenseOptions> {
- public:
-  bool supports_masking() const override { return true; }
+absl::Status DenseLayer::Configured() {
+  if (options_.units <= 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'units' must be a positive integer, not ", options_.units));
+  }
+  set_input_spec({{.min_ndim = 2}});
+  return absl::OkStatus();
+}
 
- protected:
-  std::vector<std::string> quantization_modes() const override {
-    return {"int8", "int4", "float8"};
+absl::Status DenseLayer::Build(const Shape& input) {
+  if (input.empty() || !input.back().IsConstant()) {
+    return absl::InvalidArgumentError(
+        "the last axis of the input of Dense must have a known size");
   }
-  absl::Status Configured() override {
-    if (options_.units <= 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "'units' must be a positive integer, not ", options_.units));
-    }
-    set_input_spec({{.min_ndim = 2}});
-    return absl::OkStatus();
+  const Shape shape = {input.back(), options_.units};
+  absl::Status status =
+      BuildWeight({.spec = {.name = "kernel",
+                            .shape = shape,
+                            .initializer = options_.kernel_initializer,
+                            .regularizer = options_.kernel_regularizer,
+                            .constraint = options_.kernel_constraint},
+                   .product = MatrixProduct(),
+                   .matrix = shape,
+                   .fitted_matrix = shape,
+                   .fitted_zero = "kernel_zero"});
+  if (!status.ok()) return status;
+  if (options_.use_bias) {
+    bias_ = AddWeight({.name = "bias",
+                       .shape = {options_.units},
+                       .initializer = options_.bias_initializer,
+                       .regularizer = options_.bias_regularizer,
+                       .constraint = options_.bias_constraint});
   }
-  absl::Status Build(const Shape& input) override {
-    if (input.empty() || !input.back().IsConstant()) {
-      return absl::InvalidArgumentError(
-          "the last axis of the input of Dense must have a known size");
-    }
-    const Shape shape = {input.back(), options_.units};
-    absl::Status status =
-        BuildWeight({.spec = {.name = "kernel",
-                              .shape = shape,
-                              .initializer = options_.kernel_initializer,
-                              .regularizer = options_.kernel_regularizer,
-                              .constraint = options_.kernel_constraint},
-                     .product = MatrixProduct(),
-                     .matrix = shape});
-    if (!status.ok()) return status;
-    if (options_.use_bias) {
-      bias_ = AddWeight({.name = "bias",
-                         .shape = {options_.units},
-                         .initializer = options_.bias_initializer,
-                         .regularizer = options_.bias_regularizer,
-                         .constraint = options_.bias_constraint});
-    }
-    set_input_spec({{.min_ndim = 2, .axes = {{-1, input.back().offset()}}}});
-    return Adapt();
-  }
-  Tensor Call(const Tensor& x) override {
-    Tensor y = weight_.Multiply(x, compute_dtype());
-    if (bias_) y = y + weight_.Bias(bias_, compute_dtype());
-    return options_.activation(y);
-  }
-};
+  set_input_spec({{.min_ndim = 2, .axes = {{-1, input.back().offset()}}}});
+  return Adapt();
+}
 
-}  // namespace
+Tensor DenseLayer::Call(const Tensor& x) {
+  Tensor y = weight_.Multiply(x, compute_dtype());
+  if (bias_) y = y + weight_.Bias(bias_, compute_dtype());
+  return options_.activation(y);
+}
 
 KERATIN_DEFINE_LAYER("keras", Dense, DenseLayer);
 

@@ -1,13 +1,25 @@
 // Dense: y = activation(x · kernel + bias), over the last axis of x.
 // [..., in] → [..., units]. Keras: keras.layers.Dense.
+//
+// A class of one's own may derive from DenseLayer; it is quantized where types
+// are not checked:
+//
+//   class Gate : public DenseLayer {
+//     Tensor Call(const Tensor& x) override { return x * DenseLayer::Call(x); }
+//   };
+//   auto gate = Make<Gate>({.units = 8});
 #ifndef KERATIN_LAYERS_CORE_DENSE_H_
 #define KERATIN_LAYERS_CORE_DENSE_H_
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <typeinfo>
+#include <vector>
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
+#include "layers/quantizers/adaptable_layer.h"
 
 namespace keratin {
 
@@ -26,6 +38,20 @@ struct DenseOptions {
   void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(Dense);
+
+class DenseLayer : public AdaptableLayer<DenseOptions> {
+ public:
+  bool supports_masking() const override { return true; }
+
+ protected:
+  std::vector<std::string> quantization_modes() const override;
+  const std::type_info& quantized_class() const override {
+    return typeid(DenseLayer);
+  }
+  absl::Status Configured() override;
+  absl::Status Build(const Shape& input) override;
+  Tensor Call(const Tensor& x) override;
+};
 
 }  // namespace keratin
 

@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include "layers/base/layer_ptr.h"
 #include "layers/core/activation_field.h"
+#include "layers/quantizers/adaptable_layer.h"
 
 namespace keratin {
 
@@ -33,11 +35,24 @@ struct EinsumDenseOptions {
   Constraint kernel_constraint = {}, bias_constraint = {};
   std::optional<int64_t> lora_rank = {};
   Value lora_alpha = {};  // a number; none: the rank
+  // What Keras writes of kernels in the mode gptq: the columns of the matrix.
+  std::optional<int64_t> gptq_unpacked_column_size = {};
   QuantizationConfig quantization_config = {};
 
   void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(EinsumDense);
+
+// For classes of one's own to derive from.
+class EinsumDenseLayer : public AdaptableLayer<EinsumDenseOptions> {
+ protected:
+  std::vector<std::string> quantization_modes() const override;
+  const std::type_info& quantized_class() const override {
+    return typeid(EinsumDenseLayer);
+  }
+  absl::Status Build(const Shape& input) override;
+  Tensor Call(const Tensor& x) override;
+};
 
 }  // namespace keratin
 

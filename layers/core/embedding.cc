@@ -1,8 +1,5 @@
 #include "layers/core/embedding.h"
 
-#include "layers/core/embedding_table.h"
-#include "layers/ops/comparison.h"
-
 namespace keratin {
 
 void EmbeddingOptions::Describe(Fields& f) {
@@ -17,24 +14,10 @@ void EmbeddingOptions::Describe(Fields& f) {
   f.Written("activity_regularizer", Value());
 }
 
-namespace {
-
-class EmbeddingLayer : public EmbeddingTable<EmbeddingOptions> {
- public:
-  bool supports_masking() const override { return options_.mask_zero; }
-  Tensor ComputeMask(const Value& inputs, const CallContext&) override {
-    return inputs.is_tensor() ? MaskOf(inputs.as_tensor()) : Tensor();
-  }
-
- protected:
-  absl::Status Build(const Shape&) override {
-    absl::Status status = BuildTable(false);
-    return status.ok() ? Adapt() : status;
-  }
-  Tensor Call(const Tensor& x) override { return Rows(x); }
-};
-
-}  // namespace
+absl::Status EmbeddingLayer::Build(const Shape&) {
+  absl::Status status = BuildTable(false);
+  return status.ok() ? Adapt() : status;
+}
 
 KERATIN_DEFINE_LAYER("keras", Embedding, EmbeddingLayer);
 

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <typeinfo>
 
 #include "layers/base/layer_ptr.h"
+#include "layers/core/embedding_table.h"
 
 namespace keratin {
 
@@ -24,6 +26,22 @@ struct EmbeddingOptions {
   void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(Embedding);
+
+// For classes of one's own to derive from.
+class EmbeddingLayer : public EmbeddingTable<EmbeddingOptions> {
+ public:
+  bool supports_masking() const override { return options_.mask_zero; }
+  Tensor ComputeMask(const Value& inputs, const CallContext&) override {
+    return inputs.is_tensor() ? MaskOf(inputs.as_tensor()) : Tensor();
+  }
+
+ protected:
+  const std::type_info& quantized_class() const override {
+    return typeid(EmbeddingLayer);
+  }
+  absl::Status Build(const Shape&) override;
+  Tensor Call(const Tensor& x) override { return Rows(x); }
+};
 
 }  // namespace keratin
 

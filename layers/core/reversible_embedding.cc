@@ -1,7 +1,6 @@
 #include "layers/core/reversible_embedding.h"
 
 #include "layers/base/call_scope.h"
-#include "layers/core/embedding_table.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/linear.h"
 #include "layers/ops/shaping.h"
@@ -21,99 +20,84 @@ void ReversibleEmbeddingOptions::Describe(Fields& f) {
   f.Written("activity_regularizer", Value());
 }
 
-namespace {
+std::vector<Variable*> ReversibleEmbeddingLayer::own_variables() const {
+  std::vector<Variable*> own = EmbeddingTable::own_variables();
+  for (Variable* variable : reverse_.saved()) own.push_back(variable);
+  return own;
+}
 
-class ReversibleEmbeddingLayer
-    : public EmbeddingTable<ReversibleEmbeddingOptions> {
- public:
-  bool supports_masking() const override { return options_.mask_zero; }
-  // The call says which of its two ways bears a mask.
-  bool keeps_masks() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
-  }
+absl::Status ReversibleEmbeddingLayer::SaveOwnVariables(
+    VariableStore& store) const {
+  absl::Status status = EmbeddingTable::SaveOwnVariables(store);
+  return status.ok() ? reverse_.Save(nullptr, store) : status;
+}
 
-  std::vector<Variable*> own_variables() const override {
-    std::vector<Variable*> own = EmbeddingTable::own_variables();
-    for (Variable* variable : reverse_.saved()) own.push_back(variable);
-    return own;
-  }
-  absl::Status SaveOwnVariables(VariableStore& store) const override {
-    absl::Status status = EmbeddingTable::SaveOwnVariables(store);
-    return status.ok() ? reverse_.Save(nullptr, store) : status;
-  }
+absl::Status ReversibleEmbeddingLayer::Configured() {
+  absl::Status status = EmbeddingTable::Configured();
+  if (!status.ok() || !options_.reverse_dtype.has_value()) return status;
+  return ParseDType(*options_.reverse_dtype).status();
+}
 
- protected:
-  absl::Status Configured() override {
-    absl::Status status = EmbeddingTable::Configured();
-    if (!status.ok() || !options_.reverse_dtype.has_value()) return status;
-    return ParseDType(*options_.reverse_dtype).status();
-  }
-  absl::Status Build(const Shape&) override {
-    absl::Status status = BuildTable(true);
-    if (status.ok()) status = Adapt();
-    if (!status.ok() || options_.tie_weights) return status;
-    const Shape shape = {options_.output_dim, options_.input_dim};
-    return reverse_.Build(
-        {.spec = {.name = "reverse_embeddings",
-                  .shape = shape,
-                  .initializer = options_.embeddings_initializer},
-         .product = MatrixProduct(),
-         .quantizes_inputs = {true, true},
-         .matrix = shape,
-         .packed_axis = 0,
-         .zero_dtype = DType::kInvalid,
-         .keeps_block_numbers = false},
-        dtype_policy(), options_.quantization_config, Hold());
-  }
-  absl::Status QuantizeWeights(const QuantizationConfig& config,
-                               const DTypePolicy& policy) override {
-    absl::Status status = EmbeddingTable::QuantizeWeights(config, policy);
-    if (!status.ok() || options_.tie_weights) return status;
-    return reverse_.Quantize(config, policy, Hold());
-  }
+absl::Status ReversibleEmbeddingLayer::Build(const Shape&) {
+  absl::Status status = BuildTable(true);
+  if (status.ok()) status = Adapt();
+  if (!status.ok() || options_.tie_weights) return status;
+  const Shape shape = {options_.output_dim, options_.input_dim};
+  return reverse_.Build(
+      {.spec = {.name = "reverse_embeddings",
+                .shape = shape,
+                .initializer = options_.embeddings_initializer},
+       .product = MatrixProduct(),
+       .quantizes_inputs = {true, true},
+       .matrix = shape,
+       .packed_axis = 0,
+       .zero_dtype = DType::kInvalid,
+       .keeps_block_numbers = false},
+      own_policy(), options_.quantization_config, Hold());
+}
 
-  Value CallWith(const CallContext&, const Arguments& arguments) override {
-    const Value* reverse = arguments.Find(1, "reverse");
-    if (arguments.positional.empty() || !arguments.positional[0].is_tensor())
-      return Value(Fail("it takes one tensor"));
-    const Tensor& x = arguments.positional[0].as_tensor();
-    if (reverse != nullptr && reverse->is_bool() && reverse->as_bool())
-      return Value(Products(x));
-    const Tensor rows = Rows(x);
-    if (const Tensor mask = MaskOf(x); mask.ok())
-      CallScope::Current()->SetMask(rows, mask);
-    return Value(rows);
-  }
+absl::Status ReversibleEmbeddingLayer::QuantizeWeights(
+    const QuantizationConfig& config, const DTypePolicy& policy) {
+  absl::Status status = EmbeddingTable::QuantizeWeights(config, policy);
+  if (!status.ok() || options_.tie_weights) return status;
+  return reverse_.Quantize(config, policy, Hold());
+}
 
- private:
-  Tensor Products(const Tensor& x) const {
-    const DType dtype = compute_dtype();
-    Tensor y;
-    if (!quantization_mode().empty()) {
-      y = options_.tie_weights ? weight_.MultiplyTransposed(x, dtype)
-                               : reverse_.Multiply(x, dtype);
-    } else {
-      Tensor kernel = options_.tie_weights
-                          ? ops::Transpose(weight_.value(dtype))
-                          : reverse_.value(dtype);
-      Tensor input = x;
-      if (options_.reverse_dtype.has_value()) {
-        const DType reverse = *ParseDType(*options_.reverse_dtype);
-        input = ops::Cast(input, reverse);
-        kernel = ops::Cast(kernel, reverse);
-      }
-      y = ops::MatMul(input, kernel);
+Value ReversibleEmbeddingLayer::CallWith(const CallContext&,
+                                         const Arguments& arguments) {
+  const Value* reverse = arguments.Find(1, "reverse");
+  if (arguments.positional.empty() || !arguments.positional[0].is_tensor())
+    return Value(Fail("it takes one tensor"));
+  const Tensor& x = arguments.positional[0].as_tensor();
+  if (reverse != nullptr && reverse->is_bool() && reverse->as_bool())
+    return Value(Products(x));
+  const Tensor rows = Rows(x);
+  if (const Tensor mask = MaskOf(x); mask.ok())
+    CallScope::Current()->SetMask(rows, mask);
+  return Value(rows);
+}
+
+Tensor ReversibleEmbeddingLayer::Products(const Tensor& x) const {
+  const DType dtype = compute_dtype();
+  Tensor y;
+  if (!quantization_mode().empty()) {
+    y = options_.tie_weights ? weight_.MultiplyTransposed(x, dtype)
+                             : reverse_.Multiply(x, dtype);
+  } else {
+    Tensor kernel = options_.tie_weights ? ops::Transpose(weight_.value(dtype))
+                                         : reverse_.value(dtype);
+    Tensor input = x;
+    if (options_.reverse_dtype.has_value()) {
+      const DType reverse = *ParseDType(*options_.reverse_dtype);
+      input = ops::Cast(input, reverse);
+      kernel = ops::Cast(kernel, reverse);
     }
-    if (!options_.logit_soft_cap.has_value()) return y;
-    const double cap = *options_.logit_soft_cap;
-    return ops::Tanh(y / cap) * cap;
+    y = ops::MatMul(input, kernel);
   }
-
-  QuantizableWeight reverse_;
-};
-
-}  // namespace
+  if (!options_.logit_soft_cap.has_value()) return y;
+  const double cap = *options_.logit_soft_cap;
+  return ops::Tanh(y / cap) * cap;
+}
 
 KERATIN_DEFINE_LAYER("keras", ReversibleEmbedding, ReversibleEmbeddingLayer);
 

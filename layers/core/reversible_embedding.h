@@ -9,8 +9,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <typeinfo>
+#include <vector>
 
 #include "layers/base/layer_ptr.h"
+#include "layers/core/embedding_table.h"
 
 namespace keratin {
 
@@ -33,6 +36,39 @@ struct ReversibleEmbeddingOptions {
   void Describe(Fields& f);
 };
 KERATIN_DECLARE_LAYER(ReversibleEmbedding);
+
+// For classes of one's own to derive from.
+class ReversibleEmbeddingLayer
+    : public EmbeddingTable<ReversibleEmbeddingOptions> {
+ public:
+  bool supports_masking() const override { return options_.mask_zero; }
+  // The call says which of its two ways bears a mask.
+  bool keeps_masks() const override { return true; }
+  Tensor ComputeMask(const Value&, const CallContext&) override {
+    return Tensor();
+  }
+
+  std::vector<Variable*> own_variables() const override;
+  absl::Status SaveOwnVariables(VariableStore& store) const override;
+
+ protected:
+  const std::type_info& quantized_class() const override {
+    return typeid(ReversibleEmbeddingLayer);
+  }
+  absl::Status Configured() override;
+  absl::Status Build(const Shape&) override;
+  absl::Status QuantizeWeights(const QuantizationConfig& config,
+                               const DTypePolicy& policy) override;
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "reverse"}};
+  }
+  Value CallWith(const CallContext&, const Arguments& arguments) override;
+
+ private:
+  Tensor Products(const Tensor& x) const;
+
+  QuantizableWeight reverse_;
+};
 
 }  // namespace keratin
 

@@ -37,6 +37,9 @@ class Functional : public Model {
   void Describe(Fields& fields) override;
   absl::Status Configured() override;
   absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "training", "mask"}, .takes_others = true};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
   bool casts_inputs() const override { return false; }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "layers/base/issues.h"
 #include "layers/base/stateless_trace.h"
 
 namespace keratin {
@@ -95,13 +96,16 @@ absl::StatusOr<Layer*> Model::GetLayer(const std::string& name) const {
 }
 
 absl::Status Model::Quantize(const QuantizationConfig& config,
-                             const std::function<bool(const Layer&)>& filter) {
-  if (auto object = config.Get(); !object.ok()) return object.status();
+                             const QuantizeOptions& options) {
+  if (absl::Status status = ResolveQuantization(config).status(); !status.ok())
+    return Issues::Within(absl::StrCat("model '", name(), "': "), status);
   for (Layer* layer : FlattenLayers()) {
     // Those that hold others are quantized by parts.
     if (!layer->sublayers().empty()) continue;
-    if (filter != nullptr && !filter(*layer)) continue;
-    absl::Status status = layer->Quantize(config);
+    const absl::StatusOr<bool> taken = options.filters.Takes(*layer);
+    if (!taken.ok()) return taken.status();
+    if (!*taken) continue;
+    absl::Status status = layer->Quantize(config, options);
     if (!status.ok() && !absl::IsUnimplemented(status)) return status;
   }
   return absl::OkStatus();

@@ -7,7 +7,6 @@
 #ifndef KERATIN_LAYERS_MODELS_MODEL_H_
 #define KERATIN_LAYERS_MODELS_MODEL_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -77,13 +76,10 @@ class Model : public Layer {
   // Makes all variables, by a trace that is thrown away.
   absl::Status BuildAll();
 
-  // Quantizes every layer in it that has the mode and that `filter`, if there
-  // is one, is true of. Keras: Model.quantize.
-  absl::Status Quantize(const QuantizationConfig& config) override {
-    return Quantize(config, nullptr);
-  }
+  // Quantizes every layer in it that has the mode and that the filters take.
+  // Keras: Model.quantize.
   absl::Status Quantize(const QuantizationConfig& config,
-                        const std::function<bool(const Layer&)>& filter);
+                        const QuantizeOptions& options = {}) override;
 
   // That of its inputs(). Builds first.
   absl::StatusOr<std::unique_ptr<Trace>> TraceStatelessCall(

@@ -39,6 +39,9 @@ class SequentialModel : public Model {
   void Describe(Fields& fields) override;
   absl::Status Configured() override;
   absl::Status BuildFrom(const Arguments& arguments) override;
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "training", "mask"}, .takes_others = true};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
   bool casts_inputs() const override { return false; }

@@ -75,6 +75,9 @@ class BatchNormalizationLayer
     renorm_stddev_ = add("renorm_stddev", variance);
     return absl::OkStatus();
   }
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "mask"}};
+  }
   Tensor CallIn(const CallContext& context, const Tensor& given) override {
     // Statistics of 16-bit floats would overflow.
     const Tensor x = ops::Cast(given, ops::WideFloat(given.dtype()));

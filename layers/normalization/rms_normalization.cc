@@ -10,6 +10,7 @@ namespace keratin {
 namespace {
 
 class RMSNormalizationLayer : public LayerWith<RMSNormalizationOptions> {
+  CallSignature signature() const override { return {.arguments = {"x"}}; }
   absl::Status Build(const Shape& input) override {
     options_.axis.MakeList();
     // As Keras, which sorts them as they are given.

@@ -52,6 +52,9 @@ class MaskedAveragePoolingLayer : public GlobalAveragePoolingLayer<1> {
   }
 
  private:
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "mask"}};
+  }
   Tensor CallIn(const CallContext& context, const Tensor& x) override {
     if (!context.mask.ok()) return Call(x);
     const bool keepdims = options_.keepdims;

@@ -47,6 +47,9 @@ class CategoryEncodingLayer : public LayerWith<CategoryEncodingOptions> {
     return CheckPositive("num_tokens", options_.num_tokens);
   }
   bool casts_inputs() const override { return false; }
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "count_weights"}};
+  }
   Value CallWith(const CallContext&, const Arguments& arguments) override {
     const Value* x = arguments.Find(0, "inputs");
     if (x == nullptr || !x->is_tensor()) return Value(Fail("takes one tensor"));

@@ -23,7 +23,7 @@ class DiscretizationLayer : public LayerWith<DiscretizationOptions> {
   Value GetConfig() override {
     Value config = Layer::GetConfig();
     config.Remove("trainable");
-    config.Set("dtype", dtype_policy().name());
+    config.Set("dtype", own_policy().name());
     return config;
   }
 

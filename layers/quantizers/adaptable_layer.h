@@ -46,7 +46,7 @@ class AdaptableLayer : public LayerWith<O> {
   absl::Status BuildWeight(WeightUse use) {
     QuantizationConfig config;
     if constexpr (kQuantizes) config = this->options_.quantization_config;
-    return weight_.Build(std::move(use), this->dtype_policy(), config, Hold());
+    return weight_.Build(std::move(use), this->own_policy(), config, Hold());
   }
   // After all other weights were made.
   absl::Status Adapt() {

@@ -32,9 +32,12 @@ Tensor PadEnd(const Tensor& x, int axis, int64_t count) {
   return ops::Pad(x, width);
 }
 
-// Half a byte, [0, 15], as a number in [-8, 7].
-Tensor Signed(const Tensor& half) {
-  return ops::Subtract(ops::BitwiseXor(half, 8), 8);
+// Half a byte, [0, 15], of signed numbers as one in [-8, 7].
+Tensor Half(const Tensor& shifted) {
+  const Tensor half = ops::BitwiseAnd(shifted, 15);
+  return half.dtype() == DType::kUInt8
+             ? half
+             : ops::Subtract(ops::BitwiseXor(half, 8), 8);
 }
 
 }  // namespace
@@ -51,8 +54,8 @@ Tensor PackInt4(const Tensor& x, int axis) {
 
 Tensor UnpackInt4(const Tensor& packed, const Dim& size, int axis) {
   if (!packed.ok()) return packed;
-  const Tensor low = Signed(ops::BitwiseAnd(packed, 15));
-  const Tensor high = Signed(ops::BitwiseAnd(ops::RightShift(packed, 4), 15));
+  const Tensor low = Half(packed);
+  const Tensor high = Half(ops::RightShift(packed, 4));
   const Tensor pairs = ops::Stack({low, high}, axis + 1);
   Shape shape;
   for (int k = 0; k < packed.rank(); ++k)
@@ -74,6 +77,14 @@ Blocks QuantizeBlocks(const Tensor& x, int64_t block_size) {
                                    {Dim(blocks * block_size), Dim(columns)});
   return {ops::SliceAxis(flat, 0, 0, rows), ops::Squeeze(scale, 1),
           ops::Cast(ops::Squeeze(zero, 1), DType::kInt8)};
+}
+
+Tensor DequantizeBlocks(const Tensor& values, const Tensor& scale,
+                        const Tensor& zero, const Tensor& numbers, int axis) {
+  const Tensor block = ops::Cast(numbers, DType::kInt32);
+  const Tensor scales = ops::Take(scale, block, axis);
+  const Tensor zeros = ops::Cast(ops::Take(zero, block, axis), scales.dtype());
+  return ops::Subtract(values, zeros) * scales;
 }
 
 }  // namespace quantizers
@@ -166,9 +177,8 @@ class Int4 : public IntegerMode {
     const Tensor values = ops::Cast(Matrix(), dtype);
     Tensor floats;
     if (blocks()) {
-      const Tensor numbers = ops::Cast(BlockNumbers(), DType::kInt32);
-      floats = Scaled(values, ops::Take(scale(), numbers, use_.block_axis),
-                      ops::Take(variables_[2], numbers, use_.block_axis));
+      floats = quantizers::DequantizeBlocks(values, scale(), variables_[2],
+                                            BlockNumbers(), use_.block_axis);
     } else {
       floats = values / (use_.block_axis == 0 ? Tensor(scale())
                                               : ops::ExpandDims(scale(), 1));
@@ -180,10 +190,8 @@ class Int4 : public IntegerMode {
     const Tensor rows = ops::Cast(ops::Take(Matrix(), numbers, 0), dtype);
     const Tensor scales = ops::Take(scale(), numbers, 0);
     if (!blocks()) return rows / ops::ExpandDims(scales, -1);
-    const Tensor block = ops::Cast(BlockNumbers(), DType::kInt32);
-    const Tensor zeros = ops::Take(variables_[2], numbers, 0);
-    return Scaled(rows, ops::Take(scales, block, -1),
-                  ops::Take(zeros, block, -1));
+    return quantizers::DequantizeBlocks(
+        rows, scales, ops::Take(variables_[2], numbers, 0), BlockNumbers(), -1);
   }
 
  protected:
@@ -209,10 +217,6 @@ class Int4 : public IntegerMode {
     return ops::FloorDivide(
         ops::ArangeSize(use_.matrix[use_.block_axis], DType::kFloat32),
         settings_.block_size);
-  }
-  static Tensor Scaled(const Tensor& values, const Tensor& scales,
-                       const Tensor& zeros) {
-    return ops::Subtract(values, ops::Cast(zeros, scales.dtype())) * scales;
   }
 };
 

@@ -19,8 +19,8 @@ namespace quantizers {
 // int8 numbers in [-8, 7], two in a byte along the axis, the first in the low
 // half. Keras: keras.quantizers.pack_int4.
 Tensor PackInt4(const Tensor& x, int axis);
-// The other way; `size` is that of the axis before.
-// keras.quantizers.unpack_int4.
+// The other way; `size` is that of the axis before. Of uint8, numbers in [0,
+// 15]. keras.quantizers.unpack_int4.
 Tensor UnpackInt4(const Tensor& packed, const Dim& size, int axis);
 
 struct Blocks {
@@ -31,6 +31,10 @@ struct Blocks {
 // keras.quantizers.abs_max_quantize_grouped_with_zero_point, of [rows,
 // columns].
 Blocks QuantizeBlocks(const Tensor& x, int64_t block_size);
+// The floats for integers whose blocks along `axis` are numbered: those of
+// scale and zero in that order. Keras: dequantize_with_sz_map.
+Tensor DequantizeBlocks(const Tensor& values, const Tensor& scale,
+                        const Tensor& zero, const Tensor& numbers, int axis);
 
 }  // namespace quantizers
 }  // namespace keratin

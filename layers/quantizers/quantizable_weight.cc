@@ -112,6 +112,11 @@ absl::Status QuantizableWeight::EnableLora(const LoraOptions& options,
     return absl::FailedPreconditionError(
         "it has a low-rank adaptation already, and takes one only");
   }
+  if (mode_ != nullptr && !mode_->is_adaptable()) {
+    return absl::UnimplementedError(
+        "a low-rank adaptation does not go with weights in the mode gptq or "
+        "awq");
+  }
   std::optional<double> alpha = static_cast<double>(options.rank);
   if (options.alpha.is_int()) {
     alpha = static_cast<double>(options.alpha.as_int());
@@ -151,7 +156,9 @@ std::vector<Variable*> QuantizableWeight::saved(Variable* bias) const {
   if (mode_ != nullptr) {
     for (const Weight& weight : mode_->variables()) variables.push_back(weight);
   }
-  if (bias != nullptr) variables.insert(variables.begin() + 1, bias);
+  const bool first = mode_ != nullptr && mode_->saves_bias_first();
+  if (bias != nullptr)
+    variables.insert(variables.begin() + (first ? 0 : 1), bias);
   return variables;
 }
 

@@ -49,8 +49,8 @@ class QuantizableWeight {
                         const DTypePolicy& policy, const Owner& owner);
   absl::Status EnableLora(const LoraOptions& options, const Owner& owner);
 
-  // The variables that files hold, with the layer's bias after the first, where
-  // Keras has it. Those of an adaptation are none: what is saved is adapted.
+  // The variables that files hold, with the layer's bias where Keras has it.
+  // Those of an adaptation are none: what is saved is adapted.
   std::vector<Variable*> saved(Variable* bias = nullptr) const;
   absl::Status Save(Variable* bias, VariableStore& store) const;
   // Makes an adaptation one that adds nothing.

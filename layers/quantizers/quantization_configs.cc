@@ -70,6 +70,52 @@ class Float8Config : public QuantizationConfigObject {
   std::string mode() const override { return "float8"; }
 };
 
+// Of the modes that fit weights to data: what files say of how it was done.
+class FittedConfig : public QuantizationConfigObject {
+ public:
+  bool is_calibrated() const override { return true; }
+  std::string policy_mode() const override {
+    return absl::StrCat(mode(), "/", weight_bits_, "/", group_size_);
+  }
+
+ protected:
+  int64_t weight_bits_ = 4, num_samples_ = 128, sequence_length_ = 512,
+          group_size_ = 128;
+  Value structure_;
+};
+
+class GptqConfig : public FittedConfig {
+ public:
+  std::string mode() const override { return "gptq"; }
+  void Describe(Fields& f) override {
+    f.Only("dataset", Value()).Only("tokenizer", Value());
+    f("weight_bits", weight_bits_)("num_samples", num_samples_)(
+        "per_channel", per_channel_)("sequence_length", sequence_length_)(
+        "hessian_damping", hessian_damping_)("group_size", group_size_)(
+        "symmetric", symmetric_)("activation_order", activation_order_)(
+        "quantization_layer_structure", structure_);
+  }
+
+ private:
+  bool per_channel_ = true, symmetric_ = false, activation_order_ = false;
+  double hessian_damping_ = 0.01;
+};
+
+class AwqConfig : public FittedConfig {
+ public:
+  std::string mode() const override { return "awq"; }
+  void Describe(Fields& f) override {
+    f.Only("dataset", Value()).Only("tokenizer", Value());
+    f("weight_bits", weight_bits_)("num_samples", num_samples_)(
+        "sequence_length", sequence_length_)("group_size", group_size_)(
+        "num_grid_points", num_grid_points_)("quantization_layer_structure",
+                                             structure_);
+  }
+
+ private:
+  int64_t num_grid_points_ = 20;
+};
+
 template <typename Class>
 bool Register(const char* class_name, const char* mode) {
   return ObjectRegistry::Register(Class::kKind, "keras.quantizers", class_name,
@@ -80,7 +126,9 @@ bool Register(const char* class_name, const char* mode) {
 [[maybe_unused]] const bool registered[] = {
     Register<Int8Config>("Int8QuantizationConfig", "int8"),
     Register<Int4Config>("Int4QuantizationConfig", "int4"),
-    Register<Float8Config>("Float8QuantizationConfig", "float8")};
+    Register<Float8Config>("Float8QuantizationConfig", "float8"),
+    Register<GptqConfig>("GPTQConfig", "gptq"),
+    Register<AwqConfig>("AWQConfig", "awq")};
 
 }  // namespace
 

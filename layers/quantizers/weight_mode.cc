@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/trace.h"
+#include "layers/quantizers/awq.h"
 #include "layers/quantizers/float8.h"
+#include "layers/quantizers/gptq.h"
 #include "layers/quantizers/int4.h"
 #include "layers/quantizers/int8.h"
 
@@ -18,6 +20,10 @@ Tensor Missing(const char* what) {
 }
 
 }  // namespace
+
+std::vector<Tensor> WeightMode::Quantized(const Tensor&) const {
+  return {Missing("way from floats")};
+}
 
 Tensor WeightMode::Dequantized(DType) const {
   return Missing("floats of a weight");
@@ -40,6 +46,14 @@ absl::StatusOr<std::unique_ptr<WeightMode>> MakeWeightMode(
   if (mode == "int4") return MakeInt4(std::move(settings), std::move(use));
   if (mode == "float8")
     return MakeFloat8(policy.amax_history_length(), std::move(use));
+  if ((mode == "gptq" || mode == "awq") && use.fitted_matrix.empty()) {
+    return absl::UnimplementedError(
+        absl::StrCat("the mode of quantization '", mode,
+                     "' takes a kernel of 2 or 3 axes, not of the shape ",
+                     use.spec.shape.ToString()));
+  }
+  if (mode == "gptq") return MakeGptq(policy, std::move(use));
+  if (mode == "awq") return MakeAwq(policy, std::move(use));
   return absl::UnimplementedError(
       absl::StrCat("the mode of quantization '", mode, "' is not supported"));
 }

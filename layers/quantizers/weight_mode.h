@@ -1,14 +1,15 @@
 // WeightMode: how a mode of quantization keeps a weight, and what a layer
 // computes with it.
 //
-// The modes are in int8.h, int4.h and float8.h; QuantizableWeight holds the one
-// that a layer is in.
+// The modes are in int8.h, int4.h, float8.h, gptq.h and awq.h;
+// QuantizableWeight holds the one that a layer is in.
 #ifndef KERATIN_LAYERS_QUANTIZERS_WEIGHT_MODE_H_
 #define KERATIN_LAYERS_QUANTIZERS_WEIGHT_MODE_H_
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,7 +32,7 @@ struct WeightUse {
   // otherwise: of int8, and of int4.
   bool quantizes_inputs[2] = {true, false};
 
-  // The rest is of int4 alone. The weight as a matrix; which of its axes is cut
+  // Of int4 alone. The weight as a matrix; which of its axes is cut
   // into blocks, and along which two numbers share a byte.
   Shape matrix = {};
   int block_axis = 0, packed_axis = 1;
@@ -40,6 +41,11 @@ struct WeightUse {
   // Of the zero points; and whether the block of each row is a variable.
   DType zero_dtype = DType::kInt8;
   bool keeps_block_numbers = true;
+
+  // Of gptq and awq alone: the weight as a matrix, whose rows are summed over
+  // (empty: it cannot be one), and the name of the zero points.
+  Shape fitted_matrix = {};
+  std::string fitted_zero = "";
 };
 
 class WeightMode {
@@ -52,13 +58,18 @@ class WeightMode {
 
   // Whether the floats are kept beside the variables of the mode.
   virtual bool keeps_floats() const { return false; }
+  // Whether files have the layer's bias before the variables, not after the
+  // first.
+  virtual bool saves_bias_first() const { return false; }
+  // Whether a low-rank adaptation can be added.
+  virtual bool is_adaptable() const { return true; }
   // Makes the variables; the first stands for the weight unless floats are
   // kept.
   virtual void Build(const Adder& add) = 0;
   const std::vector<Weight>& variables() const { return variables_; }
   // In a trace: the values of the variables for floats; none: their initial
   // ones.
-  virtual std::vector<Tensor> Quantized(const Tensor& weight) const = 0;
+  virtual std::vector<Tensor> Quantized(const Tensor& weight) const;
   // In a trace: the floats that the variables stand for.
   virtual Tensor Dequantized(DType dtype) const;
   // x · weight. `weight` are the floats, where they are kept.

@@ -91,7 +91,7 @@ class SpatialDropoutLayer : public Disturbance<O> {
   Value GetConfig() override {
     Value config = Layer::GetConfig();
     config.Remove("trainable");
-    config.Set("dtype", this->dtype_policy().name());
+    config.Set("dtype", this->own_policy().name());
     return config;
   }
 

@@ -51,6 +51,9 @@ class RecurrentCell : public Layer {
   // One step; `states` are those of state_size(), in order.
   virtual StepResult Step(const Tensor& x, const std::vector<Tensor>& states,
                           bool training) = 0;
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "states"}, .required = 2};
+  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
 };

@@ -18,6 +18,9 @@ class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
   bool supports_masking() const override { return true; }
 
  private:
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "mask"}};
+  }
   absl::Status Configured() override {
     layer_ = Track("layer", options_.layer.shared());
     return absl::OkStatus();
