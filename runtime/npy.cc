@@ -2,7 +2,6 @@
 #include "runtime/npy.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zip.h>
 
 #include <cerrno>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "runtime/npy_stream.h"
+#include "runtime/pending_file.h"
 
 namespace keratin {
 namespace {
@@ -233,25 +233,13 @@ absl::Status WriteNpy(absl::string_view path, const Array& array) {
   const std::string final_path(path);
   absl::Status replaceable = CheckReplaceable(final_path);
   if (!replaceable.ok()) return replaceable;
-  const std::string temporary = absl::StrCat(path, ".", getpid(), ".part");
-  std::FILE* file = std::fopen(temporary.c_str(), "wb");
-  auto fail = [&] {
-    const int error = errno;
-    std::remove(temporary.c_str());
-    return absl::UnavailableError(absl::StrCat("cannot write '", final_path,
-                                               "': ", std::strerror(error)));
-  };
-  if (file == nullptr) return fail();
-  const std::string header = NpyHeader(array);
-  const size_t size = static_cast<size_t>(array.bytes());
-  const bool written =
-      std::fwrite(header.data(), 1, header.size(), file) == header.size() &&
-      std::fwrite(array.raw_data(), 1, size, file) == size;
-  if (std::fclose(file) != 0 || !written ||
-      std::rename(temporary.c_str(), final_path.c_str()) != 0) {
-    return fail();
+  PendingFile file(final_path);
+  absl::Status status = file.Write(NpyHeader(array));
+  if (status.ok()) {
+    status = file.Write({static_cast<const char*>(array.raw_data()),
+                         static_cast<size_t>(array.bytes())});
   }
-  return absl::OkStatus();
+  return status.ok() ? file.Commit() : status;
 }
 
 absl::Status WriteNpz(absl::string_view path, const NamedArrays& arrays) {

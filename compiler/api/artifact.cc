@@ -1,11 +1,8 @@
 // WriteObject and WriteLibrary.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,45 +18,11 @@
 #include "ir/trace/module.h"
 #include "layers/base/initialize.h"
 #include "runtime/content_hash.h"
+#include "runtime/pending_file.h"
 #include "runtime/self_test.h"
 
 namespace keratin {
 namespace {
-
-// A file that stands under its name only once it is whole.
-class PendingFile {
- public:
-  explicit PendingFile(std::string path)
-      : path_(std::move(path)),
-        temporary_(absl::StrCat(path_, ".tmp", getpid())) {}
-  ~PendingFile() {
-    if (!done_) std::remove(temporary_.c_str());
-  }
-
-  absl::Status Write(absl::string_view content) {
-    std::FILE* file = std::fopen(temporary_.c_str(), "wb");
-    bool good = file != nullptr;
-    good = good && std::fwrite(content.data(), 1, content.size(), file) ==
-                       content.size();
-    const int error = errno;
-    if (file != nullptr && std::fclose(file) != 0) good = false;
-    return good ? absl::OkStatus() : Failed(error);
-  }
-  absl::Status Commit() {
-    if (std::rename(temporary_.c_str(), path_.c_str()) != 0)
-      return Failed(errno);
-    done_ = true;
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status Failed(int error) const {
-    return absl::PermissionDeniedError(absl::StrCat(
-        "'", path_, "' cannot be written: ", std::strerror(error)));
-  }
-  std::string path_, temporary_;
-  bool done_ = false;
-};
 
 // The sizes that a self-test is made with: all alike, the smallest of a few for
 // which the model computes something, and a batch of one.
@@ -204,20 +167,21 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
   if (!object.ok()) return object.status();
 
   PendingFile code(path);
-  PendingFile header(
-      std::filesystem::path(path).replace_extension(".h").string());
-  PendingFile bytes(path + ".weights");
+  std::optional<PendingFile> header, bytes;
+  if (!library)
+    header.emplace(std::filesystem::path(path).replace_extension(".h"));
+  if (with_file) bytes.emplace(path + ".weights");
   if (library) {
     auto linked = LinkSharedLibrary(*object, *machine);
     status = linked.ok() ? code.Write(*linked) : linked.status();
   } else {
     status = code.Write(*object);
-    if (status.ok()) status = header.Write(HeaderOf(manifest));
+    if (status.ok()) status = header->Write(HeaderOf(manifest));
   }
-  if (status.ok() && with_file) status = bytes.Write(weights.block);
+  if (status.ok() && bytes) status = bytes->Write(weights.block);
   // All parts are whole: now they get their names.
-  if (status.ok() && with_file) status = bytes.Commit();
-  if (status.ok() && !library) status = header.Commit();
+  if (status.ok() && bytes) status = bytes->Commit();
+  if (status.ok() && header) status = header->Commit();
   if (status.ok()) status = code.Commit();
   return status;
 }

@@ -16,6 +16,7 @@
 #include "compiler/tools/output_file.h"
 #include "compiler/tools/progress.h"
 #include "compiler/tools/verbs.h"
+#include "runtime/pending_file.h"
 
 namespace keratin::tools {
 namespace {

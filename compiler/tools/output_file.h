@@ -1,8 +1,5 @@
-// Files that are written wholly or not at all.
-//
-// Invariant: on an error nothing is left at `path` that was not there before,
-// and nothing beside it. A path that is no regular file (a pipe, a device) is
-// written as it is.
+// Where a command puts its output: said to be good or not before long work is
+// done for it. Files themselves are runtime/pending_file.h's.
 #ifndef KERATIN_COMPILER_TOOLS_OUTPUT_FILE_H_
 #define KERATIN_COMPILER_TOOLS_OUTPUT_FILE_H_
 
@@ -10,8 +7,6 @@
 #include "absl/strings/string_view.h"
 
 namespace keratin::tools {
-
-absl::Status WriteFile(absl::string_view path, absl::string_view content);
 
 // An error if `path` cannot be written, before long work is done for it: its
 // folder is missing or read-only, or it is a folder.

@@ -5,10 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "layers/attention/attention_mask.h"
+#include "layers/core/activation_layers.h"
+#include "layers/core/einsum_dense.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/attention.h"
 #include "layers/ops/linear.h"
 #include "layers/ops/shaping.h"
+#include "layers/regularization/dropout.h"
 
 namespace keratin {
 namespace {
@@ -70,10 +73,6 @@ AttentionEquations EquationsOf(int rank, const std::vector<int64_t>& axes) {
           .scores_rank = static_cast<int>(scores.size())};
 }
 
-Value IntegerList(const std::vector<int64_t>& integers) {
-  return Value::List(Value::Items(integers.begin(), integers.end()));
-}
-
 }  // namespace
 
 absl::Status ProjectedAttentionOptions::Check() const {
@@ -103,36 +102,42 @@ Value ProjectedAttention::GetConfig() {
   return config;
 }
 
-absl::StatusOr<Layer*> ProjectedAttention::AddProjection(
-    const std::string& name, const std::string& attribute, int input_rank,
-    int bound, std::vector<int64_t> sizes, const char* activation) {
+LayerOptions ProjectedAttention::PartOptions(const char* name) const {
+  return {.name = name, .dtype = dtype_policy()};
+}
+
+Layer* ProjectedAttention::AddProjection(const char* name, int input_rank,
+                                         int bound, std::vector<int64_t> sizes,
+                                         const char* activation) {
   const int free = input_rank - bound;
-  const int count = static_cast<int>(sizes.size());
   const std::string kept = Letters(0, free), summed = Letters(free, bound),
-                    made = Letters(free + bound, count);
-  Value::Items output_shape(free - 1);
+                    made = Letters(input_rank, static_cast<int>(sizes.size()));
+  std::vector<std::optional<int64_t>> output_shape(free - 1);
   output_shape.insert(output_shape.end(), sizes.begin(), sizes.end());
   const ProjectedAttentionOptions& o = projected_;
-  auto layer = LayerRegistry::Deserialize(Value::Dict(
-      {{"class_name", "EinsumDense"},
-       {"config",
-        Value::Dict(
-            {{"name", name},
-             {"dtype", Written(dtype_policy())},
-             {"equation",
-              absl::StrCat(kept, summed, ",", summed, made, "->", kept, made)},
-             {"output_shape", Value::List(std::move(output_shape))},
-             {"activation", activation},
-             {"bias_axes", o.use_bias ? Value(made) : Value()},
-             {"kernel_initializer", o.kernel_initializer.Serialized()},
-             {"bias_initializer", o.bias_initializer.Serialized()},
-             {"kernel_regularizer", o.kernel_regularizer.Serialized()},
-             {"bias_regularizer", o.bias_regularizer.Serialized()},
-             {"activity_regularizer", projection_regularizer_.Serialized()},
-             {"kernel_constraint", o.kernel_constraint.Serialized()},
-             {"bias_constraint", o.bias_constraint.Serialized()}})}}));
-  if (!layer.ok()) return layer.status();
-  return Track(attribute, *std::move(layer));
+  LayerOptions part = PartOptions(name);
+  part.activity_regularizer = projection_regularizer_;
+  const EinsumDense layer(
+      {.equation =
+           absl::StrCat(kept, summed, ",", summed, made, "->", kept, made),
+       .output_shape = std::move(output_shape),
+       .activation = activation,
+       .bias_axes = o.use_bias ? std::optional(made) : std::nullopt,
+       .kernel_initializer = o.kernel_initializer,
+       .bias_initializer = o.bias_initializer,
+       .kernel_regularizer = o.kernel_regularizer,
+       .bias_regularizer = o.bias_regularizer,
+       .kernel_constraint = o.kernel_constraint,
+       .bias_constraint = o.bias_constraint},
+      std::move(part));
+  const std::string kind = name;
+  // Keras's gate has no public attribute beside the private one.
+  return Track(kind == "gate"
+                   ? "_gate_dense"
+                   : absl::StrCat(heads_.prefix,
+                                  kind == "attention_output" ? "output" : kind,
+                                  "_dense"),
+               layer.shared());
 }
 
 absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
@@ -154,26 +159,14 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
   }
   const Heads& h = heads_;
   const int rank = x.query.rank();
-  absl::Status status;
-  const auto add = [&](const char* name, int input_rank, int bound,
-                       std::vector<int64_t> sizes,
-                       const char* activation = "linear") -> Layer* {
-    if (!status.ok()) return nullptr;
-    const std::string attribute = absl::StrCat(
-        h.prefix, name == std::string("attention_output") ? "output" : name,
-        "_dense");
-    // Keras's gate has no public attribute beside the private one.
-    auto layer = AddProjection(
-        name, name == std::string("gate") ? "_gate_dense" : attribute,
-        input_rank, bound, std::move(sizes), activation);
-    status = layer.status();
-    return layer.ok() ? *layer : nullptr;
-  };
-  query_dense_ = add("query", rank, 1, {h.query, h.key_dim});
-  key_dense_ = add("key", x.key.rank(), 1, {h.key, h.key_dim});
-  if (projected_.use_gate)
-    gate_dense_ = add("gate", rank, 1, {h.query, h.value_dim}, "sigmoid");
-  value_dense_ = add("value", x.value.rank(), 1, {h.key, h.value_dim});
+  query_dense_ = AddProjection("query", rank, 1, {h.query, h.key_dim});
+  key_dense_ = AddProjection("key", x.key.rank(), 1, {h.key, h.key_dim});
+  if (projected_.use_gate) {
+    gate_dense_ = AddProjection("gate", rank, 1, {h.query, h.value_dim},
+                                /*activation=*/"sigmoid");
+  }
+  value_dense_ =
+      AddProjection("value", x.value.rank(), 1, {h.key, h.value_dim});
 
   const int projected_rank = x.value.rank() + 1;
   attention_axes_ = h.attention_axes;
@@ -195,23 +188,14 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
   std::vector<int64_t> softmax_axes;
   for (size_t k = attention_axes_.size(); k > 0; --k)
     softmax_axes.push_back(scores_rank - static_cast<int64_t>(k));
-  const auto add_plain = [&](const char* class_name, const char* name,
-                             const char* attribute,
-                             Value::Entries config) -> Layer* {
-    if (!status.ok()) return nullptr;
-    config.emplace_back("name", name);
-    config.emplace_back("dtype", Written(dtype_policy()));
-    auto layer = LayerRegistry::Deserialize(
-        Value::Dict({{"class_name", class_name},
-                     {"config", Value::Dict(std::move(config))}}));
-    status = layer.status();
-    return layer.ok() ? Track(attribute, *std::move(layer)) : nullptr;
-  };
-  softmax_ = add_plain("Softmax", "softmax", "_softmax",
-                       {{"axis", IntegerList(softmax_axes)}});
-  dropout_ = add_plain(
-      "Dropout", "dropout", "_dropout_layer",
-      {{"rate", projected_.dropout}, {"seed", Written(projected_.seed)}});
+  softmax_ = Track(
+      "_softmax",
+      Softmax({.axis = Axis(softmax_axes)}, PartOptions("softmax")).shared());
+  dropout_ =
+      Track("_dropout_layer",
+            Dropout({.rate = projected_.dropout, .seed = projected_.seed},
+                    PartOptions("dropout"))
+                .shared());
 
   std::vector<int64_t> output_shape = h.output_shape;
   if (output_shape.empty()) {
@@ -222,8 +206,12 @@ absl::Status ProjectedAttention::BuildFrom(const Arguments& arguments) {
     }
     output_shape = {*features};
   }
-  output_dense_ = add("attention_output", rank + 1, 2, std::move(output_shape));
-  return status;
+  output_dense_ =
+      AddProjection("attention_output", rank + 1, 2, std::move(output_shape));
+  for (const Layer* part : sublayers()) {
+    if (!part->status().ok()) return part->status();
+  }
+  return absl::OkStatus();
 }
 
 Tensor ProjectedAttention::Attend(const Tensor& query, Tensor key, Tensor value,

@@ -111,12 +111,11 @@ class ProjectedAttention : public Layer {
                  const Arguments& arguments) override;
 
  private:
+  LayerOptions PartOptions(const char* name) const;
   // Tracks an EinsumDense from `bound` last axes of an input of that rank.
-  absl::StatusOr<Layer*> AddProjection(const std::string& name,
-                                       const std::string& attribute,
-                                       int input_rank, int bound,
-                                       std::vector<int64_t> sizes,
-                                       const char* activation);
+  Layer* AddProjection(const char* name, int input_rank, int bound,
+                       std::vector<int64_t> sizes,
+                       const char* activation = "linear");
   // From projections [.., heads, depth]; `scores` [.., heads, T, S] if they are
   // wanted or dropped out.
   Tensor Attend(const Tensor& query, Tensor key, Tensor value,

@@ -98,6 +98,8 @@ class Axis {
   Axis() = default;                // none, where one is required
   Axis(int axis) : axes_{axis} {}  // NOLINT(google-explicit-constructor)
   Axis(std::initializer_list<int64_t> axes) : axes_(axes), is_list_(true) {}
+  explicit Axis(std::vector<int64_t> axes)
+      : axes_(std::move(axes)), is_list_(true) {}
   const std::vector<int64_t>& axes() const { return axes_; }
   // From now on written as a list, as some layers do once they are built.
   void MakeList() { is_list_ = true; }

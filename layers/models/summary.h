@@ -6,7 +6,9 @@
 #define KERATIN_LAYERS_MODELS_SUMMARY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "layers/models/model.h"
@@ -14,7 +16,18 @@
 namespace keratin {
 
 struct SummaryOptions {
-  // How wide the terminal is; the table is at most as wide as Keras makes it.
+  // How long a line of the table is; 0: 88 columns, 108 of a graph, 12 more
+  // with `show_trainable`, but at most what the terminal has without 4.
+  int line_length = 0;
+  // Whether the layers of models in it have rows too.
+  bool expand_nested = false;
+  // Whether a column says which layers are trainable.
+  bool show_trainable = false;
+  // The first layer and the last, by the start of their names, or by regular
+  // expressions of it: the first that fits the one to the last that fits the
+  // other.
+  std::optional<std::pair<std::string, std::string>> layer_range = {};
+  // How wide the terminal is; longer lines are cut off.
   int terminal_columns = 80;
   // What an optimizer has, which files hold beside the model.
   int64_t optimizer_params = 0;
@@ -22,7 +35,7 @@ struct SummaryOptions {
 };
 
 // Builds the model first, if its inputs are known; an error says why it cannot
-// be built.
+// be built, that no layer is in the range, or that the lines are too short.
 absl::StatusOr<std::string> Summary(Model& model,
                                     const SummaryOptions& options = {});
 

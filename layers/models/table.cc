@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -17,19 +18,31 @@ int Width(absl::string_view text) {
   return width;
 }
 
+// The first columns.
+absl::string_view Cut(absl::string_view text, int columns) {
+  size_t end = 0;
+  for (int seen = 0; end < text.size(); ++end) {
+    if ((text[end] & 0xc0) != 0x80 && seen++ == columns) break;
+  }
+  return text.substr(0, end);
+}
+
 std::string Shortened(absl::string_view word, int width) {
   if (Width(word) <= width) return std::string(word);
-  size_t end = 0;
-  for (int seen = 0; end < word.size(); ++end) {
-    if ((word[end] & 0xc0) != 0x80 && seen++ == width - 1) break;
-  }
-  return absl::StrCat(word.substr(0, end), "…");
+  return absl::StrCat(Cut(word, width - 1), "…");
 }
 
 std::vector<std::string> Wrap(absl::string_view text, int width) {
   std::vector<std::string> lines;
-  std::string line;
-  for (absl::string_view word : absl::StrSplit(text, ' ')) {
+  // Spaces before the first word are part of it.
+  const size_t indent = std::min(text.find_first_not_of(' '), text.size());
+  std::string line(text.substr(0, indent));
+  bool first = true;
+  for (absl::string_view word : absl::StrSplit(text.substr(indent), ' ')) {
+    if (std::exchange(first, false)) {
+      absl::StrAppend(&line, word);
+      continue;
+    }
     if (!line.empty() && Width(line) + 1 + Width(word) > width) {
       lines.push_back(Shortened(line, width));
       line.clear();
@@ -86,10 +99,13 @@ void AppendRow(absl::Span<const Column> columns, absl::Span<const int> widths,
   for (size_t y = 0; y < height; ++y) {
     for (size_t i = 0; i < columns.size(); ++i) {
       const std::string cell = y < lines[i].size() ? lines[i][y] : "";
-      const std::string fill(
-          static_cast<size_t>(std::max(0, widths[i] - 2 - Width(cell))), ' ');
-      absl::StrAppend(text, border, " ", columns[i].right ? fill : "", cell,
-                      columns[i].right ? "" : fill, " ");
+      const int spare = std::max(0, widths[i] - 2 - Width(cell));
+      const Column::Side side = columns[i].side;
+      const int before = side == Column::Side::kRight    ? spare
+                         : side == Column::Side::kCenter ? spare / 2
+                                                         : 0;
+      absl::StrAppend(text, border, std::string(before + 1, ' '), cell,
+                      std::string(spare - before + 1, ' '));
     }
     absl::StrAppend(text, border, "\n");
   }
@@ -97,10 +113,23 @@ void AppendRow(absl::Span<const Column> columns, absl::Span<const int> widths,
 
 }  // namespace
 
+int LeastLine(absl::Span<const Column> columns) {
+  constexpr int kLeastWidth = 4;
+  for (int line = 1;; ++line) {
+    int current = 0;
+    bool fits = true;
+    for (const Column& column : columns) {
+      const int end = static_cast<int>(column.end * line);
+      fits = fits && end - current >= kLeastWidth;
+      current = end;
+    }
+    if (fits) return line;
+  }
+}
+
 std::string RenderTable(absl::Span<const Column> columns,
                         absl::Span<const std::vector<std::string>> rows,
-                        int most_columns, int terminal_columns) {
-  const int line = std::max(40, std::min(most_columns, terminal_columns - 4));
+                        int line, int terminal_columns) {
   const std::vector<int> widths = Widths(columns, line);
   std::string text;
   AppendRule(widths, "┏", "━", "┳", "┓", &text);
@@ -113,7 +142,11 @@ std::string RenderTable(absl::Span<const Column> columns,
     AppendRow(columns, widths, rows[i], "│", &text);
   }
   AppendRule(widths, "└", "─", "┴", "┘", &text);
-  return text;
+  if (line <= terminal_columns) return text;
+  std::string cut;
+  for (absl::string_view row : absl::StrSplit(text, '\n'))
+    absl::StrAppend(&cut, cut.empty() ? "" : "\n", Cut(row, terminal_columns));
+  return cut;
 }
 
 std::string WithCommas(int64_t n) {

@@ -12,17 +12,21 @@
 namespace keratin {
 
 struct Column {
+  enum class Side { kLeft, kRight, kCenter };
   std::string title;
-  bool right = false;  // justified
-  double end = 1;      // where it ends, as a share of the line
+  Side side = Side::kLeft;
+  double end = 1;  // where it ends, as a share of the line
 };
 
-// Rows of cells under the titles, in a box as wide as Keras makes it on a
-// terminal of `terminal_columns`, at most `most_columns`. Words wrap; one
-// wider than its column ends with an ellipsis.
+// How long a line must be at least for Keras to draw the columns.
+int LeastLine(absl::Span<const Column> columns);
+
+// Rows of cells under the titles, in a box `line` wide, cut off after
+// `terminal_columns`. Words wrap; one wider than its column ends with an
+// ellipsis.
 std::string RenderTable(absl::Span<const Column> columns,
                         absl::Span<const std::vector<std::string>> rows,
-                        int most_columns, int terminal_columns);
+                        int line, int terminal_columns);
 
 // "1,234,567".
 std::string WithCommas(int64_t n);

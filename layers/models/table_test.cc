@@ -7,14 +7,14 @@ namespace {
 
 // What Keras prints for these layers on 80 columns.
 TEST(TableTest, DrawsASequentialModelAsKeras) {
-  const Column columns[] = {{"Layer (type)", false, 0.45},
-                            {"Output Shape", false, 0.80},
-                            {"Param #", true, 1.0}};
+  const Column columns[] = {{"Layer (type)", Column::Side::kLeft, 0.45},
+                            {"Output Shape", Column::Side::kLeft, 0.80},
+                            {"Param #", Column::Side::kRight, 1.0}};
   const std::vector<std::string> rows[] = {
       {"conv2d (Conv2D)", "(None, 8, 8, 16)", "144"},
       {"batch_normalization (BatchNormalization)", "(None, 8, 8, 16)", "64"}};
   EXPECT_EQ(
-      RenderTable(columns, rows, 88, 80),
+      RenderTable(columns, rows, 76, 80),
       R"(┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
 ┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
 ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
@@ -27,10 +27,10 @@ TEST(TableTest, DrawsASequentialModelAsKeras) {
 }
 
 TEST(TableTest, DrawsAGraphAsKeras) {
-  const Column columns[] = {{"Layer (type)", false, 0.3},
-                            {"Output Shape", false, 0.56},
-                            {"Param #", true, 0.74},
-                            {"Connected to", false, 1.0}};
+  const Column columns[] = {{"Layer (type)", Column::Side::kLeft, 0.3},
+                            {"Output Shape", Column::Side::kLeft, 0.56},
+                            {"Param #", Column::Side::kRight, 0.74},
+                            {"Connected to", Column::Side::kLeft, 1.0}};
   const std::vector<std::string> rows[] = {
       {"multi_head_attention (MultiHeadAttention)", "(None, 8, 4)", "156",
        "add[0][0], add[0][0]"},
@@ -39,7 +39,7 @@ TEST(TableTest, DrawsAGraphAsKeras) {
       {"lstm (LSTM)", "[(None, 3), (None, 3), (None, 3)]", "192",
        "a_very_long_name_of_a_layer[0][0]"}};
   EXPECT_EQ(
-      RenderTable(columns, rows, 108, 80),
+      RenderTable(columns, rows, 76, 80),
       R"(┏━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┓
 ┃ Layer (type)        ┃ Output Shape      ┃    Param # ┃ Connected to      ┃
 ┡━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━┩

@@ -1,4 +1,4 @@
-// Writing of zip archives and files, whole or not at all.
+// Writing of zip archives, whole or not at all.
 #ifndef KERATIN_LAYERS_SAVING_ARCHIVE_WRITE_H_
 #define KERATIN_LAYERS_SAVING_ARCHIVE_WRITE_H_
 
@@ -14,8 +14,6 @@ namespace keratin {
 absl::Status WriteZip(
     const std::string& path,
     const std::vector<std::pair<std::string, std::string>>& members);
-
-absl::Status WriteFile(const std::string& path, const std::string& content);
 
 }  // namespace keratin
 

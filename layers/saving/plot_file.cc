@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
-#include "layers/saving/archive_write.h"
+#include "runtime/pending_file.h"
 
 namespace keratin {
 

@@ -10,6 +10,7 @@
 #include "layers/saving/hdf5_write.h"
 #include "layers/saving/json.h"
 #include "layers/saving/saved_parts.h"
+#include "runtime/pending_file.h"
 
 namespace keratin {
 namespace {

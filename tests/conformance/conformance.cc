@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "compiler/tools/flags.h"
 #include "compiler/tools/output_file.h"
+#include "runtime/pending_file.h"
 #include "tests/conformance/conformance_case.h"
 #include "tests/conformance/outcome.h"
 #include "tests/conformance/run_case.h"
@@ -108,7 +109,7 @@ int Main(absl::Span<char* const> args) {
       },
       named);
   if (!json.empty()) {
-    absl::Status written = tools::WriteFile(json, ReportJson(outcomes));
+    absl::Status written = WriteFile(json, ReportJson(outcomes));
     if (!written.ok()) return ExitCode(written);
   }
   const absl::Status printed = tools::Print(Report(outcomes));

@@ -111,9 +111,96 @@ def record(layer, x, steps):
     }
 
 
+def fitted_cases():
+    """Name, layer, input and configuration of gptq or awq."""
+    x = numbers((3, 7), 1)
+    sequence = numbers((2, 3, 6), 2)
+    gptq = lambda **k: Q.GPTQConfig(dataset=None, tokenizer=None, **k)  # noqa: E731
+    awq = lambda **k: Q.AWQConfig(dataset=None, tokenizer=None, **k)  # noqa: E731
+    dense = lambda **k: L.Dense(5, activation="tanh", name="layer", **k)  # noqa: E731
+    heads = lambda **k: L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 5), bias_axes="de", name="layer", **k)  # noqa: E731
+    join = lambda **k: L.EinsumDense("abcd,cde->abe", output_shape=(None, 7), bias_axes="e", name="layer", **k)  # noqa: E731
+    flat = lambda **k: L.EinsumDense("abc,cd->abd", output_shape=(None, 5), name="layer", **k)  # noqa: E731
+    return [
+        ("dense_gptq", dense(), x, gptq(group_size=3)),
+        ("dense_gptq_2_bits", dense(), x, gptq(weight_bits=2, group_size=-1, symmetric=True)),
+        ("dense_gptq_8_bits", dense(use_bias=False), x, gptq(weight_bits=8, group_size=4)),
+        ("dense_gptq_mixed", dense(dtype="mixed_bfloat16"), x, gptq(group_size=3)),
+        ("dense_awq", dense(), x, awq(group_size=3)),
+        ("dense_awq_whole", dense(), x, awq(group_size=-1, num_grid_points=5)),
+        ("dense_awq_mixed", dense(dtype="mixed_bfloat16"), x, awq()),
+        ("einsum_gptq", heads(), sequence, gptq(group_size=4)),
+        ("einsum_gptq_3_bits", flat(), sequence, gptq(weight_bits=3)),
+        ("einsum_gptq_join", join(), numbers((2, 3, 2, 5), 3), gptq(group_size=3)),
+        ("einsum_awq", heads(), sequence, awq(group_size=2)),
+        ("einsum_awq_join", join(), numbers((2, 3, 2, 5), 3), awq(group_size=4)),
+    ]
+
+
+def fitted(layer, x, config):
+    """A layer as files have it, with weights as they are after a fit; Keras needs data to make them itself."""
+    layer(x)
+    layer.quantize(config.mode, config=config)
+    rng = np.random.default_rng(5)
+    made = {
+        "kernel": lambda v: rng.integers(0, 256 if config.weight_bits in (4, 8) else 2**config.weight_bits, v.shape),
+        "kernel_scale": lambda v: 0.05 + 0.1 * rng.random(v.shape),
+        "kernel_zero": lambda v: rng.integers(0, 2**config.weight_bits, v.shape),
+        "zero_point": lambda v: rng.integers(0, 2**config.weight_bits, v.shape),
+        "awq_scales": lambda v: 0.5 + rng.random(v.shape),
+        "g_idx": lambda v: rng.integers(0, layer.kernel_scale.shape[-1], v.shape),
+        "bias": lambda v: rng.standard_normal(v.shape),
+    }
+    given = keras.saving.serialize_keras_object(layer)
+    given.pop("build_config")
+    again = keras.saving.deserialize_keras_object(given)
+    again.build(x.shape)
+    for v in again.weights:
+        v.assign(made[v.name](v).astype(v.dtype if "float" not in v.dtype else "float32"))
+    # What load_own_variables reads; save_own_variables of Keras 3.15 leaves the zero points out.
+    named = {"quantized_kernel" if v.name == "kernel" else "kernel_zero" if v.name == "zero_point" else v.name: v for v in again.weights}
+    names = [name for name in again.variable_serialization_spec[config.mode] if name in named]
+    store = {str(k): np.asarray(named[name]) for k, name in enumerate(names)}
+    again.load_own_variables(store)
+    return {
+        "layer": given,
+        "input": array(x),
+        "config": keras.saving.serialize_keras_object(again)["config"],
+        "variables": [[v.path, str(v.dtype)] for v in again.weights],
+        "output": array(again(x)),
+        "saved": [array(store[k]) for k in sorted(store, key=int)],
+    }
+
+
+def derived():
+    """A class derived from Dense, alone and in a model."""
+
+    class Doubled(L.Dense):
+        def call(self, x):
+            return super().call(x) * 2
+
+    model = keras.Sequential([keras.Input((4,)), Doubled(3), L.Dense(2)])
+    doubled, plain = model.layers
+    modes = lambda: [doubled.quantization_mode or "", plain.quantization_mode or ""]  # noqa: E731
+    try:
+        doubled.quantize("int8")
+        alone = True
+    except NotImplementedError:
+        alone = False
+    model.quantize("int8")
+    checked = modes()
+    doubled.quantize("int8", type_check=False)
+    return {"layer": alone, "checked": checked, "unchecked": modes()}
+
+
 def main():
+    reference = {
+        "quantization": {name: record(*rest) for name, *rest in cases()},
+        "fitted": {name: fitted(*rest) for name, *rest in fitted_cases()},
+        "derived": derived(),
+    }
     with open(os.path.join(HERE, "quantization_reference.json"), "w") as f:
-        json.dump({"quantization": {name: record(*rest) for name, *rest in cases()}}, f, separators=(",", ":"))
+        json.dump(reference, f, separators=(",", ":"))
         f.write("\n")
 
 

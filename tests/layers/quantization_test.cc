@@ -10,6 +10,8 @@
 #include "layers/base/layer_registry.h"
 #include "layers/core/activation_layers.h"
 #include "layers/core/dense.h"
+#include "layers/core/einsum_dense.h"
+#include "layers/core/embedding.h"
 #include "layers/core/input_layer.h"
 #include "layers/models/sequential.h"
 #include "layers/quantizers/quantization_configs.h"
@@ -113,15 +115,16 @@ TEST_P(QuantizationTest, IsKeras) {
   ExpectSame(*z, *y, rounded ? 0.2 : mixed ? 0.02 : 2e-6);
 }
 
-std::vector<std::string> Names() {
+std::vector<std::string> Names(const char* section) {
   std::vector<std::string> names;
-  const Value all = Reference("quantization");
+  const Value all = Reference(section);
   if (!all.is_dict()) return names;
   for (const auto& [name, value] : all.entries()) names.push_back(name);
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, QuantizationTest, ::testing::ValuesIn(Names()),
+INSTANTIATE_TEST_SUITE_P(All, QuantizationTest,
+                         ::testing::ValuesIn(Names("quantization")),
                          [](const ::testing::TestParamInfo<std::string>& info) {
                            return info.param;
                          });
@@ -138,14 +141,88 @@ TEST(QuantizeTest, AModelQuantizesTheLayersThatCanBe) {
   auto* sequential = dynamic_cast<Model*>(model.get());
   ASSERT_TRUE(
       sequential
-          ->Quantize(Int8QuantizationConfig(),
-                     [](const Layer& layer) { return layer.name() == "b"; })
+          ->Quantize(
+              Int8QuantizationConfig(),
+              {.filters = [](const Layer& l) { return l.name() == "b"; }})
           .ok());
   EXPECT_EQ((*sequential->GetLayer("a"))->quantization_mode(), "");
   EXPECT_EQ((*sequential->GetLayer("b"))->dtype_policy().name(),
             "int8_from_float32");
   EXPECT_TRUE(model(Ones(2, 4)).ok());
+  EXPECT_FALSE(sequential->Quantize("int8", {.filters = "("}).ok());
+  // An expression is looked for anywhere in a name.
+  ASSERT_TRUE(
+      sequential->Quantize("int8", {.filters = {{"^b", "^x?a$"}}}).ok());
+  EXPECT_EQ((*sequential->GetLayer("a"))->quantization_mode(), "int8");
 }
+
+class Doubled : public DenseLayer {
+  Tensor Call(const Tensor& x) override { return DenseLayer::Call(x) * 2.0; }
+};
+
+TEST(QuantizeTest, ClassesDerivedFromKerassAreRefusedWhileTypesAreChecked) {
+  // As Keras does it: an error of a layer, and a model goes on without it.
+  const Value want = Reference("derived");
+  Sequential model({Input({.shape = {{4}}}),
+                    Make<Doubled>({.units = 3}, {.name = "doubled"}),
+                    Dense({.units = 2}, {.name = "plain"})});
+  ASSERT_TRUE(model(Ones(2, 4)).ok());
+  Model& sequential = *model;
+  Layer& doubled = **sequential.GetLayer("doubled");
+  Layer& plain = **sequential.GetLayer("plain");
+  const absl::Status refused = doubled.Quantize("int8");
+  EXPECT_EQ(refused.ok(), want.Find("layer")->as_bool());
+  EXPECT_NE(std::string(refused.message()).find("type_check"),
+            std::string::npos)
+      << refused;
+  const auto modes = [&] {
+    return Value::List(
+        {doubled.quantization_mode(), plain.quantization_mode()});
+  };
+  ASSERT_TRUE(sequential.Quantize("int8").ok());
+  EXPECT_EQ(FirstDifference(modes(), *want.Find("checked")), "");
+  ASSERT_TRUE(doubled.Quantize("int8", {.type_check = false}).ok());
+  EXPECT_EQ(FirstDifference(modes(), *want.Find("unchecked")), "");
+  ASSERT_TRUE(model(Ones(2, 4)).ok());
+}
+
+class FittedTest : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(FittedTest, IsKeras) {
+  const Value want = Reference("fitted/" + GetParam());
+  const bool mixed = GetParam().find("mixed") != std::string::npos;
+  const LayerPtr layer = Made(*want.Find("layer"));
+  const Array x = ArrayOf(*want.Find("input"));
+  ASSERT_TRUE(layer(x).ok());
+  const Value::Items& paths = want.Find("variables")->items();
+  const std::vector<Variable*> variables = layer->weights();
+  ASSERT_EQ(variables.size(), paths.size());
+  for (size_t k = 0; k < paths.size(); ++k) {
+    EXPECT_EQ(variables[k]->path(), paths[k].items()[0].as_string());
+    EXPECT_EQ(DTypeName(variables[k]->dtype()),
+              paths[k].items()[1].as_string());
+  }
+  const std::vector<Array> saved = ArraysOf(*want.Find("saved"));
+  VariableStore store;
+  for (size_t k = 0; k < saved.size(); ++k) store[std::to_string(k)] = saved[k];
+  const absl::Status loaded = layer->LoadOwnVariables(store);
+  ASSERT_TRUE(loaded.ok()) << loaded;
+  const absl::StatusOr<Array> y = layer(x);
+  ASSERT_TRUE(y.ok()) << y.status();
+  ExpectSame(*y, ArrayOf(*want.Find("output")), mixed ? 0.02 : 2e-6);
+  EXPECT_EQ(FirstDifference(layer->GetConfig(), *want.Find("config")), "");
+  VariableStore again;
+  ASSERT_TRUE(layer->SaveOwnVariables(again).ok());
+  ASSERT_EQ(again.size(), saved.size());
+  for (size_t k = 0; k < saved.size(); ++k)
+    ExpectSame(again.at(std::to_string(k)), saved[k], 0);
+  EXPECT_FALSE(layer->EnableLora({.rank = 1}).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FittedTest, ::testing::ValuesIn(Names("fitted")),
+                         [](const ::testing::TestParamInfo<std::string>& info) {
+                           return info.param;
+                         });
 
 TEST(QuantizeTest, SettingAQuantizedPolicyQuantizes) {
   Dense dense({.units = 3});
@@ -167,6 +244,9 @@ TEST(QuantizeTest, MisuseSaysWhatIsWrong) {
   ASSERT_TRUE(dense(Ones(2, 4)).ok());
   ExpectError(dense->Quantize("int3"), "'int3'");
   ExpectError(dense->Quantize(QuantizationConfig()), "int8, int4 or float8");
+  ExpectError(dense->Quantize("gptq"), "quantize the model in Keras");
+  ExpectError(dense->set_dtype_policy("awq/4/8_from_float32"),
+              "quantize the model in Keras");
   ExpectError(dense->EnableLora({.rank = 0}), "'rank'");
   ASSERT_TRUE(dense->EnableLora({.rank = 1}).ok());
   ExpectError(dense->EnableLora({.rank = 1}), "already");
@@ -187,6 +267,18 @@ TEST(QuantizeTest, MisuseSaysWhatIsWrong) {
       ReLU({}, {.dtype = DTypePolicy("int8_from_float32")})->status().ok());
   ExpectError(dense->Quantize(Int4QuantizationConfig({.block_size = 0})),
               "'block_size'");
+  for (const char* policy : {"gptq/5/8_from_float32", "awq/3/8_from_float32",
+                             "gptq/4/0_from_float32", "awq/4_from_float32"}) {
+    ExpectError(Dense({.units = 2}, {.dtype = policy})->status(), "GROUP");
+  }
+  ExpectError(Embedding({.input_dim = 3, .output_dim = 2},
+                        {.dtype = "gptq/4/8_from_float32"})
+                  ->status(),
+              "not supported by class 'Embedding'");
+  EinsumDense wide({.equation = "abcd,bcdef->aef", .output_shape = {{2}, {2}}},
+                   {.dtype = "awq/4/8_from_float32"});
+  ExpectError(wide(Array::Zeros(DType::kFloat32, {1, 2, 2, 2})).status(),
+              "2 or 3 axes");
 }
 
 }  // namespace

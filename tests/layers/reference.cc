@@ -15,8 +15,10 @@ Value Reference(const std::string& path) {
   static const auto* all = [] {
     // Whichever the test has.
     Value::Entries entries;
-    for (const char* name : {"reference.json", "state_reference.json",
-                             "quantization_reference.json"}) {
+    for (const char* name :
+         {"reference.json", "state_reference.json",
+          "quantization_reference.json", "policy_reference.json",
+          "summary_reference.json"}) {
       std::ifstream file(absl::StrCat("tests/layers/", name));
       if (!file) continue;
       std::stringstream text;
@@ -36,7 +38,8 @@ Value Reference(const std::string& path) {
   std::fprintf(stderr,
                "the references have no '%s'; regenerate them: "
                "KERAS_BACKEND=jax python tests/layers/make_reference.py, "
-               "make_state_reference.py or make_quantization_reference.py\n",
+               "make_state_reference.py, make_quantization_reference.py, "
+               "make_policy_reference.py or make_summary_reference.py\n",
                path.c_str());
   return Value(absl::StrCat("no reference ", path));
 }
