@@ -200,7 +200,8 @@ Outcome RunCase(const Case& c, const RunOptions& options) {
     outcome.reasons = {c.missing_step};
     return outcome;
   }
-  if (!c.quantize.empty() && !QuantizationConfig(c.quantize).Get().ok()) {
+  if (!c.quantize.empty() &&
+      !ResolveQuantization(QuantizationConfig(c.quantize)).ok()) {
     outcome.verdict = Verdict::kUnsupported;
     outcome.reasons = {
         absl::StrCat("quantize('", c.quantize, "') after loading")};

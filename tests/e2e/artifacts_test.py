@@ -330,9 +330,14 @@ int main(void) {
         self.assert_one_sentence(command.run("plot", command.DIGITS, "-o", self.path("digits.gif")), "digits.gif", ".svg")
 
     def test_summary_is_that_of_keras(self):
-        said = self.assert_ok(command.run("summary", command.DIGITS, env=dict(os.environ, COLUMNS="80"))).stdout
-        with open(os.path.join(command.HERE, "testdata", "digits_summary.txt")) as file:
-            self.assertEqual(said, file.read())
+        some = ("--expand-nested", "--show-trainable", "--layer-range=conv2d_1,drop.*", "--line-length=70")
+        for name, options in (("digits_summary", ()), ("digits_summary_options", some)):
+            said = self.assert_ok(command.run("summary", command.DIGITS, *options, env=dict(os.environ, COLUMNS="80"))).stdout
+            with open(os.path.join(command.HERE, "testdata", name + ".txt")) as file:
+                self.assertEqual(said, file.read())
+        self.assert_one_sentence(command.run("summary", command.DIGITS, "--layer-range=a,b"), "'a' to 'b'")
+        self.assert_one_sentence(command.run("summary", command.DIGITS, "--line-length=9"), "too short")
+        self.assertEqual(command.run("summary", command.DIGITS, "--layer-range=conv2d").returncode, 2)
 
     def test_check_finds_nothing_in_a_good_model(self):
         self.assert_ok(command.run("check", command.DIGITS))

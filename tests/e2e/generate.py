@@ -11,6 +11,7 @@ import struct
 import zipfile
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ["COLUMNS"] = "80"  # of summaries
 
 import h5py
 import keras
@@ -34,6 +35,17 @@ def write(name, members):
             if member == "metadata.json":  # the same files every time
                 content = json.dumps(json.loads(content) | {"date_saved": "2024-01-01@00:00:00"})
             z.writestr(zipfile.ZipInfo(member, (2024, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def summaries():
+    """What Keras prints of the model of the examples."""
+    digits = keras.saving.load_model(os.path.join(OUT, "..", "..", "..", "examples", "digits", "digits.keras"))
+    some = dict(expand_nested=True, show_trainable=True, layer_range=["conv2d_1", "drop.*"], line_length=70)
+    for name, options in (("digits_summary", {}), ("digits_summary_options", some)):
+        lines = []
+        digits.summary(print_fn=lambda text, **_: lines.append(text), **options)
+        with open(os.path.join(OUT, name + ".txt"), "w") as f:
+            f.write("".join(lines))
 
 
 def with_weights(members, change):
@@ -192,6 +204,7 @@ def forms():
 
 def main():
     os.makedirs(OUT, exist_ok=True)
+    summaries()
     forms()
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input((4,), name="x"), layers.Dense(3, name="dense")], name="small")

@@ -144,6 +144,7 @@ def random():
         "gamma_half": r.gamma((50,), 2.0, dtype="bfloat16", seed=15),
         "beta": r.beta((600, 5), alphas, 1.5, seed=16),
         "beta_small": r.beta((100,), 0.1, 0.2, seed=17),
+        "beta_tiny": r.beta((1000,), 0.01, 0.02, seed=20),
         "binomial": r.binomial((200, 2, 3), counts, probabilities, seed=18),
         "binomial_wrong": r.binomial((3,), np.array([-1.0, np.nan, 5.0], "float32"), np.array([0.5, 0.5, np.nan], "float32"), seed=19),
     }

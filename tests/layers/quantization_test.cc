@@ -14,6 +14,7 @@
 #include "layers/core/embedding.h"
 #include "layers/core/input_layer.h"
 #include "layers/models/sequential.h"
+#include "layers/ops/arithmetic.h"
 #include "layers/quantizers/quantization_configs.h"
 #include "runtime/array.h"
 #include "tests/layers/reference.h"

@@ -184,6 +184,10 @@ TEST(RandomTest, RejectedDrawsAreDrawnAgainAsByKeras) {
                 return random::Beta(KeyOf(17), {100}, 0.1, 0.2);
               }),
               1e-5);
+  ExpectDraws("beta_tiny", Drawn([](const auto&) {
+                return random::Beta(KeyOf(20), {1000}, 0.01, 0.02);
+              }),
+              1e-5);
   ExpectDraws("binomial",
               Drawn(
                   [](const auto& x) {
