@@ -102,10 +102,12 @@ class Table {
   // The layers of models in it, if they are wanted, are `nesting` deeper.
   void Add(const LayerRecord& record, int nesting = 0) {
     const Layer* layer = record.layer;
-    const std::string params = layer == nullptr ? "0"
-                               : layer->built()
-                                   ? WithCommas(SizeOf(layer->weights()).params)
-                                   : "0 (unbuilt)";
+    const bool built =
+        layer == nullptr || layer->built() || record.class_name == "InputLayer";
+    const std::string params =
+        !built             ? "0 (unbuilt)"
+        : layer == nullptr ? "0"
+                           : WithCommas(SizeOf(layer->weights()).params);
     const std::string prefix =
         nesting == 0 ? "" : std::string(3 * nesting, ' ') + "└ ";
     std::vector<std::string> row = {

@@ -12,6 +12,9 @@ class SimpleRNNCellLayer : public GatedCell<SimpleRNNCellOptions> {
   std::vector<int64_t> state_size() const override { return {options_.units}; }
 
  private:
+  CallSignature signature() const override {
+    return {.arguments = {"sequence", "states"}, .required = 2};
+  }
   absl::Status Configured() override {
     SetDropout(options_.dropout, options_.recurrent_dropout, 1, options_.seed);
     return absl::OkStatus();

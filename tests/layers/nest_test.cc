@@ -58,6 +58,9 @@ class Pair : public Layer {
 };
 
 class Outer : public Layer {
+  CallSignature signature() const override {
+    return {.arguments = {"inputs", "scale", "weight"}};
+  }
   absl::Status Configured() override {
     Layer::Track("pair", pair_.shared());
     return absl::OkStatus();
@@ -85,6 +88,10 @@ class Padded : public Layer {
   LayerPtr table() const { return table_; }
 
  private:
+  CallSignature signature() const override {
+    return {.arguments = {"words", "others", "scale", "query_mask"},
+            .required = 2};
+  }
   absl::Status Configured() override {
     Layer::Track("table", table_.shared());
     Layer::Track("pair", pair_.shared());

@@ -54,11 +54,30 @@ LayerPtr Made(const Value& serialized) {
                     : LayerPtr();
 }
 
+// Read from a file, its layers would be built alone, as Keras does it.
+LayerPtr OfProcess() {
+  const DTypePolicy before = config::dtype_policy();
+  const DTypePolicyMap policies("float32",
+                                {{"s/a", "float16"}, {"s/b/.*", "bfloat16"}});
+  EXPECT_TRUE(config::set_dtype_policy(policies).ok());
+  const Sequential inner({Dense({.units = 2}, {.name = "c"}),
+                          Activation({.activation = "tanh"}, {.name = "t"})},
+                         {.name = "b"});
+  const Sequential model(
+      {Input({.shape = {{4}}, .name = "i"}), Dense({.units = 3}, {.name = "a"}),
+       inner, Dense({.units = 2}, {.name = "d"})},
+      {.name = "s"});
+  EXPECT_TRUE(config::set_dtype_policy(before).ok());
+  EXPECT_TRUE(model->BuildAll().ok());
+  return model;
+}
+
 class PolicyTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(PolicyTest, IsThatOfKeras) {
   const Value want = Reference("policies/layers/" + GetParam());
-  const LayerPtr layer = Made(*want.Find("layer"));
+  const LayerPtr layer =
+      GetParam() == "of_process" ? OfProcess() : Made(*want.Find("layer"));
   ASSERT_TRUE(layer);
   const Array x = ArrayOf(*want.Find("input"));
   const Arguments arguments = GetParam() == "sublayers"
@@ -152,7 +171,8 @@ TEST(DTypePolicyMapTest, MisuseSaysWhatIsWrong) {
       "'d' matches both 'd.*' and '.*'");
   ExpectError(call(DTypePolicyMap("float32", {{"d(", "float16"}})),
               "'d(' has missing )");
-  ExpectError(call(DTypePolicyMap(DTypePolicyMap())), "is one itself");
+  const DTypePolicy map = DTypePolicyMap();
+  ExpectError(call(DTypePolicyMap(map)), "is one itself");
   ExpectError(call(DTypePolicyMap("float32", {{"d", "int8_from_float16"}})),
               "int8");
   ExpectError(call(DTypePolicyMap("float32", {{"d", "gptq_from_float32"}})),

@@ -184,10 +184,12 @@ TEST(RandomTest, RejectedDrawsAreDrawnAgainAsByKeras) {
                 return random::Beta(KeyOf(17), {100}, 0.1, 0.2);
               }),
               1e-5);
+  // A logarithm is divided by alpha, and its last digit with it: that of JAX's
+  // own is worth as much.
   ExpectDraws("beta_tiny", Drawn([](const auto&) {
                 return random::Beta(KeyOf(20), {1000}, 0.01, 0.02);
               }),
-              1e-5);
+              5e-5);
   ExpectDraws("binomial",
               Drawn(
                   [](const auto& x) {
