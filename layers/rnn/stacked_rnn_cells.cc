@@ -55,9 +55,8 @@ class StackedRNNCellsLayer : public RecurrentCell {
 
  private:
   CallSignature signature() const override {
-    return {.arguments = {"inputs", "states"},
-            .required = 2,
-            .takes_others = true};
+    return {
+        .arguments = {"inputs", "states"}, .required = 2, .takes_others = true};
   }
   void Describe(Fields& f) override { options_.Describe(f); }
   absl::Status Configured() override {
