@@ -214,12 +214,14 @@ class BlockFuser {
     from->stage.clear();
   }
 
-  // Whether no member of `group` is read through a capture by `op` (a gather
-  // needs the whole tensor in memory).
-  static bool CapturesFrom(ir::ComputeOp op, const Group* group) {
-    return llvm::any_of(op.getCaptures(), [&](Value capture) {
-      return llvm::is_contained(group->ops,
-                                capture.getDefiningOp<ir::ComputeOp>());
+  // Whether a member of `group` is read through a capture by one of `readers`
+  // (a gather needs the whole tensor in memory).
+  static bool CapturesFrom(const Group* readers, const Group* group) {
+    return llvm::any_of(readers->ops, [&](ir::ComputeOp op) {
+      return llvm::any_of(op.getCaptures(), [&](Value capture) {
+        return llvm::is_contained(group->ops,
+                                  capture.getDefiningOp<ir::ComputeOp>());
+      });
     });
   }
 
@@ -269,7 +271,7 @@ class BlockFuser {
       if (mine_has_anchor && !producer->ops.empty() &&
           !AllInPlace(producer, op))
         continue;
-      if (CapturesFrom(op, producer) || !ReadsInPlace(op, producer)) continue;
+      if (CapturesFrom(mine, producer) || !ReadsInPlace(op, producer)) continue;
       if (HasOtherPath(producer, mine)) continue;
       Merge(mine, producer, 0);
     }
@@ -315,7 +317,8 @@ class BlockFuser {
                                         mlir::dyn_cast<ir::ComputeOp>(user));
             });
           });
-      if (!only_reader || CapturesFrom(op, group) || HasOtherPath(group, mine))
+      if (!only_reader || CapturesFrom(mine, group) ||
+          HasOtherPath(group, mine))
         continue;
       Merge(group, mine, 0);
     }
@@ -352,11 +355,7 @@ class BlockFuser {
         continue;
       if (group->stages > 1) shared = group->shared;
       if (!SameRows(group, mine, shared)) continue;
-      if (llvm::any_of(mine->ops, [&](ir::ComputeOp member) {
-            return CapturesFrom(member, group);
-          }))
-        continue;
-      if (HasOtherPath(group, mine)) continue;
+      if (CapturesFrom(mine, group) || HasOtherPath(group, mine)) continue;
       const int offset = group->stages;
       Merge(mine, group, offset);
       group->stages = offset + 1;

@@ -45,7 +45,15 @@ int VectorsForRows(int rows, const Target& target) {
   return std::clamp(accumulators / std::max(rows, 2), target.tile_vectors, 8);
 }
 
+// Results without elements: their strides are 0, so no loop runs along lanes.
+bool IsEmpty(const Stage& stage) {
+  return llvm::any_of(stage.loops, [](const Loop& loop) {
+    return !loop.reduction && IsZero(loop.extent);
+  });
+}
+
 void ChooseLane(const Stage& stage, Schedule& schedule) {
+  if (IsEmpty(stage)) return;
   double best = 0;
   for (int loop = stage.shared; loop < stage.NumLoops(); ++loop) {
     double score = 1;
