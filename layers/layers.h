@@ -8,6 +8,8 @@
 #define KERATIN_LAYERS_LAYERS_H_
 
 // IWYU pragma: begin_exports
+#include "layers/applications/convnext.h"
+#include "layers/applications/inception_resnet_v2.h"
 #include "layers/attention/additive_attention.h"
 #include "layers/attention/attention.h"
 #include "layers/attention/group_query_attention.h"

@@ -234,6 +234,15 @@ Makers NormalizationCases() {
   };
 }
 
+Makers ApplicationCases() {
+  return {
+      {"LayerScale",
+       [] { return LayerScale({.init_values = 0.5, .projection_dim = 4}); }},
+      {"StochasticDepth", Default<StochasticDepth>()},
+      {"CustomScaleLayer", [] { return CustomScaleLayer({.scale = 0.25}); }},
+  };
+}
+
 Makers AttentionCases() {
   return {
       {"Attention",
@@ -386,8 +395,9 @@ const Makers& ContractCases() {
     auto* cases = new Makers();
     for (Makers part :
          {CoreCases(), ConvolutionCases(), PoolingCases(), ReshapingCases(),
-          RegularizationCases(), NormalizationCases(), AttentionCases(),
-          RecurrentCases(), PreprocessingCases(), ModelCases()})
+          RegularizationCases(), NormalizationCases(), ApplicationCases(),
+          AttentionCases(), RecurrentCases(), PreprocessingCases(),
+          ModelCases()})
       cases->merge(part);
     return cases;
   }();

@@ -17,6 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 import jax  # noqa: E402
 import keras  # noqa: E402
 from keras import KerasTensor, tree  # noqa: E402
+from keras.src.applications import convnext, inception_resnet_v2  # noqa: E402
 from keras.src.backend import get_keras_mask, set_keras_mask  # noqa: E402
 
 L = keras.layers
@@ -124,6 +125,10 @@ case("GroupNormalization", lambda: L.GroupNormalization(groups=2), SEQUENCE)
 case("RMSNormalization", L.RMSNormalization, SEQUENCE)
 case("UnitNormalization", lambda: L.UnitNormalization(axis=[1, 2]), SEQUENCE)
 case("SpectralNormalization", lambda: L.SpectralNormalization(L.Dense(3), power_iterations=2), X(4))
+
+case("LayerScale", lambda: convnext.LayerScale(0.5, 4), SEQUENCE)
+case("StochasticDepth", lambda: convnext.StochasticDepth(0.0), SEQUENCE)
+case("CustomScaleLayer", lambda: inception_resnet_v2.CustomScaleLayer(0.25), [SEQUENCE, SEQUENCE])
 
 case("Attention", lambda: L.Attention(use_scale=True, score_mode="concat", dropout=0.2, seed=3), [SEQUENCE, X(5, 4, open=(1,))])
 case("AdditiveAttention", L.AdditiveAttention, [SEQUENCE, X(5, 4, open=(1,))])
