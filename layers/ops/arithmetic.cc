@@ -225,6 +225,45 @@ Tensor Heaviside(const Operand& x1, const Operand& x2) {
                 });
 }
 
+Tensor Ldexp(const Operand& x1, const Operand& x2) {
+  if (!x1.ok() || !x2.ok()) return Tensor();
+  if (!IsInteger(x2.type().dtype))
+    return Fail("ldexp", "the exponent must be of an integer type");
+  const DType dtype =
+      IsFloating(x1.type().dtype) ? x1.type().dtype : DType::kFloat32;
+  // Two factors, since one of them alone may be beyond the type.
+  const Tensor exponent = Clip(Cast(x2, DType::kInt32), -400, 400);
+  const Tensor half = FloorDivide(exponent, 2);
+  const Tensor wide = Cast(x1, WideFloat(dtype));
+  const auto power = [&](const Tensor& e) {
+    return Exp2(Cast(e, wide.dtype()));
+  };
+  return Cast(wide * power(half) * power(exponent - half), dtype);
+}
+
+Tensor NextAfter(const Operand& x1, const Operand& x2) {
+  std::vector<Tensor> x = Promote("nextafter", {x1, x2}, Raise::kFloat);
+  if (!x[0].ok() || !x[1].ok()) return Tensor();
+  const DType bits = x[0].dtype() == DType::kFloat64   ? DType::kInt64
+                     : x[0].dtype() == DType::kFloat32 ? DType::kInt32
+                                                       : DType::kInt16;
+  // Away from 0 is one more, whatever the sign.
+  const Tensor away = trace::Compare(Less(x[0], x[1]), Less(x[0], 0), "NE");
+  const Tensor old = trace::BitcastConvert(x[0], bits);
+  const Tensor one = trace::Full(old.shape(), 1, bits);
+  const Tensor moved = trace::BitcastConvert(
+      trace::Select(away, trace::Add(old, one), trace::Subtract(old, one)),
+      x[0].dtype());
+  const Tensor least = trace::BitcastConvert(one, x[0].dtype());
+  const Tensor from_zero =
+      trace::Select(Greater(x[1], 0), least, trace::Negate(least));
+  const Tensor result = Where(Equal(x[0], 0), from_zero, moved);
+  const Tensor same = Where(IsNan(x[0]), x[0], x[1]);
+  return Where(
+      LogicalOr(Equal(x[0], x[1]), LogicalOr(IsNan(x[0]), IsNan(x[1]))), same,
+      result);
+}
+
 Tensor Negative(const Operand& x) {
   if (!x.ok()) return Tensor();
   Tensor tensor = x.AsTensor();

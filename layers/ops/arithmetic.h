@@ -41,6 +41,10 @@ Tensor Hypot(const Operand& x1, const Operand& x2);
 Tensor LogAddExp(const Operand& x1, const Operand& x2);
 Tensor LogAddExp2(const Operand& x1, const Operand& x2);
 Tensor Heaviside(const Operand& x1, const Operand& x2);
+// keras.ops.ldexp: x1 times 2 to the integer x2; keras.ops.nextafter: the
+// number beside x1 in the direction of x2.
+Tensor Ldexp(const Operand& x1, const Operand& x2);
+Tensor NextAfter(const Operand& x1, const Operand& x2);
 // keras.ops.negative.
 Tensor Negative(const Operand& x);
 // keras.ops.clip.

@@ -78,22 +78,6 @@ Tensor SizeOf(const Dim& size, DType dtype) {
   return trace::Size({size}, dtype);
 }
 
-Tensor Linspace(double start, double stop, int64_t num, bool endpoint,
-                DType dtype) {
-  int64_t gaps = endpoint ? num - 1 : num;
-  if (num <= 0) return Zeros({0}, dtype);
-  if (gaps == 0) return Full({num}, start, dtype);
-  DType wide = IsFloating(dtype) ? WideFloat(dtype) : DType::kFloat32;
-  Tensor place =
-      Divide(trace::Iota(0, wide, Shape({num})), static_cast<double>(gaps));
-  Tensor values = start * (1 - place) + stop * place;
-  if (endpoint && num > 1) {
-    Tensor last = Equal(trace::Iota(0, DType::kInt32, Shape({num})), num - 1);
-    values = Where(last, trace::Constant(stop, wide), values);
-  }
-  return Cast(IsFloating(dtype) ? values : Floor(values), dtype);
-}
-
 Tensor Eye(const Dim& rows, const Dim& columns, int64_t k, DType dtype) {
   return Cast(Equal(Beside(rows, columns), k), dtype);
 }
@@ -170,6 +154,8 @@ Tensor Diag(const Operand& x, int64_t k) {
   return Where(Equal(Beside(size, size), k), row,
                trace::Constant(0, tensor.dtype()));
 }
+
+Tensor DiagFlat(const Operand& x, int64_t k) { return Diag(Ravel(x), k); }
 
 Tensor OneHot(const Operand& x, int64_t num_classes, int axis, DType dtype) {
   if (!x.ok()) return Tensor();

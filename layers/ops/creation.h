@@ -35,9 +35,6 @@ Tensor Arange(double start, double stop, double step, DType dtype);
 Tensor ArangeSize(const Dim& size, DType dtype = DType::kInt32);
 // A size as a tensor without axes (keras.ops.shape(x)[i]).
 Tensor SizeOf(const Dim& size, DType dtype = DType::kInt32);
-// keras.ops.linspace, between two numbers.
-Tensor Linspace(double start, double stop, int64_t num, bool endpoint = true,
-                DType dtype = DType::kFloat32);
 // keras.ops.eye, tri; identity is Eye(n, n).
 Tensor Eye(const Dim& rows, const Dim& columns, int64_t k = 0,
            DType dtype = DType::kFloat32);
@@ -49,12 +46,13 @@ Tensor Triu(const Operand& x, int64_t k = 0);
 // keras.ops.meshgrid.
 std::vector<Tensor> Meshgrid(absl::Span<const Operand> xs, bool xy = true);
 
-// keras.ops.diagonal, trace, diag.
+// keras.ops.diagonal, trace, diag, diagflat.
 Tensor Diagonal(const Operand& x, int64_t offset = 0, int axis1 = 0,
                 int axis2 = 1);
 Tensor MatrixTrace(const Operand& x, int64_t offset = 0, int axis1 = 0,
                    int axis2 = 1);
 Tensor Diag(const Operand& x, int64_t k = 0);
+Tensor DiagFlat(const Operand& x, int64_t k = 0);
 
 // keras.ops.one_hot, multi_hot.
 Tensor OneHot(const Operand& x, int64_t num_classes, int axis = -1,

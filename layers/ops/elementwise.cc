@@ -226,6 +226,33 @@ Tensor SaturateCast(const Operand& x, DType dtype) {
       dtype);
 }
 
+Tensor Real(const Operand& x) { return x.ok() ? x.AsTensor() : Tensor(); }
+
+Tensor Imag(const Operand& x) {
+  if (!x.ok()) return Tensor();
+  return BroadcastTo(trace::Constant(0, x.AsTensor().dtype()), x.shape());
+}
+
+Tensor Angle(const Operand& x) { return Arctan2(0.0, AsFloat(x)); }
+
+Tensor IsReal(const Operand& x) {
+  if (!x.ok()) return Tensor();
+  return BroadcastTo(trace::FullInteger({}, 1, DType::kBool), x.shape());
+}
+
+Tensor View(const Operand& x, DType dtype) {
+  if (!x.ok()) return Tensor();
+  const Tensor tensor = x.AsTensor();
+  dtype = CanonicalDType(dtype);
+  if (dtype == tensor.dtype()) return tensor;
+  if (DTypeSize(dtype) == DTypeSize(tensor.dtype()) && !IsBool(dtype) &&
+      !IsBool(tensor.dtype()))
+    return trace::BitcastConvert(tensor, dtype);
+  return Fail("view", absl::StrCat("a view of ", DTypeName(tensor.dtype()),
+                                   " as ", DTypeName(dtype),
+                                   " is not supported: their widths differ"));
+}
+
 double GreatestOf(DType dtype) {
   switch (dtype) {
     case DType::kBool:

@@ -42,6 +42,7 @@ Tensor Sinc(const Operand& x);
 Tensor Erf(const Operand& x);
 Tensor Erfc(const Operand& x);
 Tensor Erfinv(const Operand& x);
+Tensor I0(const Operand& x);
 Tensor Reciprocal(const Operand& x);
 Tensor Deg2Rad(const Operand& x);
 Tensor Rad2Deg(const Operand& x);
@@ -72,6 +73,16 @@ Tensor Cast(const Operand& x, DType dtype);
 // As Cast, but values beyond an integer type's range become its ends and those
 // beyond a float type's its largest (keras.ops.saturate_cast).
 Tensor SaturateCast(const Operand& x, DType dtype);
+
+// keras.ops.real, conj, conjugate: what they are of a real tensor, itself;
+// keras.ops.imag: zeros; keras.ops.angle: 0, or pi of what is negative;
+// keras.ops.isreal: true.
+Tensor Real(const Operand& x);
+Tensor Imag(const Operand& x);
+Tensor Angle(const Operand& x);
+Tensor IsReal(const Operand& x);
+// keras.ops.view of an element type of the same width: the same bits.
+Tensor View(const Operand& x, DType dtype);
 
 // The greatest finite number of a float type (the least is its negative), its
 // smallest normal one, and the ends of an integer type.

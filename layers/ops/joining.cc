@@ -78,6 +78,19 @@ Tensor VStack(absl::Span<const Operand> xs) {
   return Concatenate(arranged, 0);
 }
 
+Tensor DStack(absl::Span<const Operand> xs) {
+  std::vector<Operand> arranged;
+  for (const Operand& x : xs) {
+    if (!x.ok()) return Tensor();
+    const int rank = x.shape().rank();
+    const Tensor row = rank < 2 ? ExpandDims(x, 0) : x.AsTensor();
+    arranged.push_back(rank == 0   ? ExpandDims(row, {1, 2})
+                       : rank <= 2 ? ExpandDims(row, 2)
+                                   : row);
+  }
+  return Concatenate(arranged, 2);
+}
+
 std::vector<Tensor> Split(const Operand& x, int64_t sections, int axis) {
   if (IsTooMany("split", sections)) return {};
   std::vector<Tensor> parts(sections);

@@ -79,6 +79,8 @@ class Axes {
 
   bool all() const { return all_; }
   int count() const { return static_cast<int>(axes_.size()); }
+  // As they were given.
+  const std::vector<int>& given() const { return axes_; }
   // From the front, sorted, each once; an error in the trace and nothing if one
   // is outside `rank` or given twice.
   std::optional<std::vector<int64_t>> Resolve(const char* op, int rank) const;

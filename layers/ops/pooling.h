@@ -28,6 +28,15 @@ struct PoolOptions {
 Tensor MaxPool(const Operand& x, const PoolOptions& options);
 Tensor AveragePool(const Operand& x, const PoolOptions& options);
 
+// keras.ops.adaptive_max_pool, adaptive_average_pool: windows that divide the
+// spatial axes, of any size, into as many parts as `output_size` says.
+Tensor AdaptiveMaxPool(const Operand& x,
+                       const std::vector<int64_t>& output_size,
+                       DataFormat data_format = DataFormat::kChannelsLast);
+Tensor AdaptiveAveragePool(const Operand& x,
+                           const std::vector<int64_t>& output_size,
+                           DataFormat data_format = DataFormat::kChannelsLast);
+
 }  // namespace keratin::ops
 
 #endif  // KERATIN_LAYERS_OPS_POOLING_H_

@@ -45,11 +45,12 @@ Tensor Roll(const Operand& x, absl::Span<const int64_t> shift,
             absl::Span<const int> axis);
 Tensor Rot90(const Operand& x, int k = 1, int axis1 = 0, int axis2 = 1);
 
-// keras.ops.concatenate, stack, append (axis), hstack, vstack.
+// keras.ops.concatenate, stack, append (axis), hstack, vstack, dstack.
 Tensor Concatenate(absl::Span<const Operand> xs, int axis = 0);
 Tensor Stack(absl::Span<const Operand> xs, int axis = 0);
 Tensor HStack(absl::Span<const Operand> xs);
 Tensor VStack(absl::Span<const Operand> xs);
+Tensor DStack(absl::Span<const Operand> xs);
 // keras.ops.split into equal sections, or before each of the indices.
 std::vector<Tensor> Split(const Operand& x, int64_t sections, int axis = 0);
 std::vector<Tensor> SplitAt(const Operand& x, absl::Span<const int64_t> indices,

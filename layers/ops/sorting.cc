@@ -44,6 +44,27 @@ Tensor ArgSort(const Operand& x, int axis) {
   return SwapAxes(FirstPlaces(tensor, tensor.dim(-1)), along, -1);
 }
 
+Tensor ArgPartition(const Operand& x, int64_t kth, int axis) {
+  const Tensor tensor = Sortable(x);
+  if (!tensor.ok()) return Tensor();
+  const int along = CanonicalAxis("argpartition", axis, tensor.rank());
+  if (along < 0) return Tensor();
+  const std::optional<int64_t> size = tensor.dim(along).AsConstant();
+  if (kth < 0 && size.has_value()) kth += *size;
+  if (kth < 0 || kth >= size.value_or(kth + 1)) {
+    return Fail("argpartition",
+                absl::StrCat("kth is ", kth, ", but the axis has ",
+                             tensor.dim(along).ToString(), " elements"));
+  }
+  Shape shape(std::vector<Dim>(tensor.rank(), Dim(1)));
+  shape[along] = tensor.dim(along);
+  const Tensor behind =
+      trace::Iota(along, DType::kInt32, shape) + static_cast<int>(kth + 1);
+  const Tensor rank = trace::SortRank(tensor, along);
+  return ArgSort(Where(LessEqual(rank, static_cast<int>(kth)), rank, behind),
+                 along);
+}
+
 Tensor Sort(const Operand& x, int axis) {
   return TakeAlongAxis(x, ArgSort(x, axis), axis);
 }

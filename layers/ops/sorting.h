@@ -19,6 +19,10 @@ namespace keratin::ops {
 Tensor Sort(const Operand& x, int axis = -1);
 Tensor ArgSort(const Operand& x, int axis = -1);
 
+// keras.ops.argpartition (int32): first where the kth + 1 least elements stood,
+// rising, then the places of the others.
+Tensor ArgPartition(const Operand& x, int64_t kth, int axis = -1);
+
 // keras.ops.top_k: the k greatest of the last axis, falling, and where they
 // stood (int32).
 struct TopKResult {

@@ -67,7 +67,11 @@ def case(function, *specs, rtol=1e-5, atol=1e-6):
         print("left out:", len(cases), str(error).splitlines()[0], file=sys.stderr)
         return
     model = keras.Model(inputs, outputs)
-    nodes = [layer for layer in model.get_config()["layers"] if layer["class_name"] != "InputLayer"]
+    try:
+        nodes = [layer for layer in model.get_config()["layers"] if layer["class_name"] != "InputLayer"]
+    except NotImplementedError as error:  # Of some arguments.
+        print("left out:", len(cases), str(error).strip().splitlines()[0], file=sys.stderr)
+        return
     values = [keras.ops.cast(spec.value, spec.dtype) for spec in specs]
     try:
         results = keras.tree.flatten(model(values if len(values) > 1 else values[0]))
@@ -94,7 +98,10 @@ def results_of(model):
 
 
 def main(path):
-    define()
+    global rng
+    for family in [define, define_statistics, define_sequences, define_algebra]:
+        rng = np.random.default_rng(7)
+        family()
     with open(path, "w") as out:
         out.write("[\n" + ",\n".join(json.dumps(one) for one in cases) + "\n]\n")
     print(len(cases), "cases", os.path.getsize(path), "bytes")
@@ -355,6 +362,254 @@ def define():
     case(lambda t: ops.image.resize(t, (3, 4), data_format="channels_first"), f(2, 2, 6, 7))
     case(lambda t: ops.image.resize(t, (4, 4), crop_to_aspect_ratio=True), f(2, 6, 9, 2))
     case(lambda t: ops.image.resize(t, (4, 4), pad_to_aspect_ratio=True, fill_value=0.5), f(2, 6, 9, 2))
+
+
+def holes(*shape, dtype="float32"):
+    """Numbers, some of them NaN, and a row of nothing else."""
+    value = rng.uniform(-2, 2, shape).astype("float32")
+    value[rng.uniform(size=shape) < 0.3] = np.nan
+    value[-1] = np.nan
+    return Spec(value, dtype)
+
+
+def define_statistics():
+    low = dict(rtol=2e-2, atol=2e-2)
+    # Without NaN.
+    for function in [ops.nansum, ops.nanprod, ops.nanmean, ops.nanvar, ops.nanstd, ops.nanmax, ops.nanmin]:
+        for axis in [None, 1, (1, 2), (0, -1)]:
+            case(lambda x: function(x, axis=axis, keepdims=axis == (1, 2)), holes(3, 4, 5))
+        case(lambda x: function(x, axis=1), holes(3, 4, dtype="float16"), **low)
+        case(lambda x: function(x, axis=1), holes(3, 4, dtype="bfloat16"), **low)
+        case(lambda x: function(x, axis=1), i(2, 3, 4, dtype="int8"))
+        case(lambda x: function(x, axis=1), i(2, 3, high=3))
+    case(lambda x: ops.nansum(x, axis=1), b(2, 3))
+    case(lambda x: ops.nansum(x, axis=1), i(2, 3, dtype="uint8"))
+    for function in [ops.nanargmax, ops.nanargmin]:
+        for axis in [None, 0, -1]:
+            case(lambda x: function(x, axis=axis), holes(3, 4))
+            case(lambda x: function(x, axis=axis, keepdims=True), holes(3, 4))
+        case(lambda x: function(x, axis=1), i(3, 4, low=-4))
+    for function in [ops.nancumsum, ops.nancumprod]:
+        for axis in [None, 1]:
+            case(lambda x: function(x, axis=axis), holes(3, 4))
+        case(lambda x: function(x, axis=1), i(2, 5, dtype="int8"))
+        case(lambda x: function(x, axis=1), b(2, 5))
+        case(lambda x: function(x, axis=1, dtype="int32"), i(2, 5))
+    # Quantiles.
+    for function in [ops.median, ops.nanmedian]:
+        for axis in [None, 1, -1, (1, 2), (0, -1)]:
+            case(lambda x: function(x, axis=axis), f(3, 4, 5))
+            case(lambda x: function(x, axis=axis, keepdims=True), holes(3, 4, 5))
+        case(lambda x: function(x, axis=1), f(3, 5, dtype="bfloat16"), **low)
+        case(lambda x: function(x, axis=1), i(3, 4))
+        case(lambda x: function(x, axis=1), f(3, 5, unknown=(0, 1)))
+    for method in ["linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf"]:
+        for function in [ops.quantile, ops.nanquantile]:
+            case(lambda x: function(x, 0.3, axis=1, method=method), f(3, 5))
+            case(lambda x: function(x, [0.0, 0.35, 1.0], axis=1, method=method), holes(3, 5))
+        for function in [ops.percentile, ops.nanpercentile]:
+            case(lambda x: function(x, 30.0, axis=1, method=method), f(3, 5))
+            case(lambda x: function(x, [0.0, 35.0, 100.0], axis=1, method=method), holes(3, 5))
+    for function in [ops.quantile, ops.nanquantile]:
+        case(lambda x, q: function(x, q, axis=(0, 2), keepdims=True), f(3, 4, 5), f(2, low=0, high=1, unknown=()))
+        case(lambda x, q: function(x, q), f(3, 4), f(low=0, high=1, unknown=()))
+        case(lambda x: function(x, [0.2, 0.7], axis=None, keepdims=True), f(3, 4))
+        case(lambda x: function(x, 0.4, axis=-1), i(3, 4, 5))
+        case(lambda x: function(x, 0.4, axis=-1), f(3, 4, dtype="float16"), **low)
+        case(lambda x: function(x, 0.9, axis=1), f(3, 6, unknown=(0, 1)))
+    # Places and counts.
+    rising = Spec(np.array([-1.0, -0.5, 0.0, 0.0, 0.7, 1.2], "float32"), unknown=())
+    some = Spec(np.array([[-2.0, 0.0, 0.7], [3.0, np.nan, -0.5]], "float32"))
+    for side in ["left", "right"]:
+        case(lambda s, v: ops.searchsorted(s, v, side=side), rising, some)
+        case(lambda s, v: ops.searchsorted(s, v, side=side), Spec(np.array([1, 2, 2, 5], "int32"), unknown=()),
+             i(3, 2, high=7))
+    case(lambda v: ops.searchsorted(np.array([0.0, 0.5, 1.0], "float32"), v), some)
+    case(lambda x, s: ops.digitize(x, s), some, rising)
+    case(lambda x: ops.digitize(x, np.array([1.0, 0.5, 0.0], "float32")), some)
+    case(lambda x: ops.digitize(x, np.array([1, 3], "int32")), i(3, 4))
+    case(lambda x: ops.histogram(x, bins=4), f(20))
+    case(lambda x: ops.histogram(x, bins=3, range=(-1.0, 1.5)), f(20))
+    case(lambda x: ops.histogram(x, bins=5), i(20, high=9, unknown=()))
+    for invert in [False, True]:
+        case(lambda x, y: ops.isin(x, y, invert=invert), i(3, 4), i(2, 2, unknown=()))
+    case(lambda x: ops.unravel_index(x, (2, 3, 4)), i(3, 2, low=-30, high=30))
+    case(lambda x: ops.argpartition(x, 2), f(3, 6))
+    case(lambda x: ops.argpartition(x, 1, axis=1), i(2, 5, 3))
+    case(lambda x: ops.argpartition(x, 3, axis=None), i(2, 4, unknown=()))
+    # Segments.
+    ids = Spec(np.array([0, 2, 2, -1, 5, 0], "int32"))
+    for function in [ops.segment_sum, ops.segment_max, ops.segment_min, ops.segment_prod]:
+        case(lambda x, s: function(x, s, num_segments=4), f(6, 3), ids)
+        case(lambda x, s: function(x, s, num_segments=4), i(6, 2, 3), ids)
+        case(lambda x, s: function(x, s, num_segments=3), f(6), ids)
+    case(lambda x, s: ops.segment_sum(x, s, num_segments=4), f(6, 3, dtype="float16"), ids, **low)
+    at = Spec(np.array([[0, 1], [2, -1], [0, 1], [7, 0], [1, 2]], "int32"))
+    case(lambda n, v: ops.scatter(n, v, (3, 4)), at, f(5))
+    case(lambda n, v: ops.scatter(n, v, (3, 4, 2)), at, f(5, 2))
+    case(lambda n, v: ops.scatter(n, v, (4, 3)), Spec(np.array([[1], [3], [1]], "int32")), i(3, 3))
+    for reduction in [None, "add", "max", "min", "mul"]:
+        case(lambda x, n, v: ops.scatter_update(x, n, v, reduction=reduction), f(3, 4, unknown=()), at, f(5))
+        case(lambda x, n, v: ops.scatter_update(x, n, v, reduction=reduction), i(3, 4, 2, unknown=()), at,
+             i(5, 2, low=-5))
+
+
+def define_sequences():
+    low = dict(rtol=2e-2, atol=2e-2)
+    # What of a real tensor is real.
+    for function in [ops.real, ops.imag, ops.conj, ops.conjugate, ops.angle, ops.isreal]:
+        case(function, f(3, 4))
+        case(function, f(3, 4, dtype="bfloat16"), **low)
+        case(function, i(3, 4, low=-3))
+    case(ops.angle, Spec(np.array([[0.0, -0.0, np.inf, -np.inf, np.nan, -2]], "float32")))
+    case(lambda x: ops.view(x, dtype="int32"), f(3, 4))
+    case(lambda x: ops.view(x, dtype="uint16"), f(3, 4, dtype="float16"))
+    case(lambda x: ops.array(x), f(3, 4))
+    # Functions of numbers.
+    case(ops.i0, f(3, 5, low=-20, high=20))
+    case(ops.i0, f(3, 5, dtype="float16"), **low)
+    case(ops.i0, i(3, 4))
+    case(ops.ldexp, f(3, 5), i(3, 5, low=-6, high=6))
+    case(ops.ldexp, f(2, 3), Spec(np.array([[140, -120, 127], [-100, 0, 1]], "int32")), rtol=1e-6, atol=0)
+    case(ops.ldexp, i(2, 3), i(2, 3, low=-2, dtype="int8"))
+    near = np.array([[0.0, 0.0, 1.0, -1.0, 1.0, np.nan], [2.0, -2.0, np.inf, 3.0, 1.0, 1.0]], "float32")
+    toward = np.array([[1.0, 0.0, 2.0, 0.0, -1.0, 1.0], [2.0, -3.0, 0.0, np.nan, 1.5, 0.0]], "float32")
+    case(ops.nextafter, Spec(near), Spec(toward), rtol=1e-8, atol=0)
+    for function in [ops.gcd, ops.lcm]:
+        case(function, i(3, 5, low=-40, high=40), i(3, 5, low=-40, high=40))
+        case(function, i(3, 5, low=0, high=40, dtype="uint8"), i(5, low=0, high=40, dtype="int16", unknown=()))
+        case(lambda x: function(x, 12), i(3, 5, low=0, high=100))
+    case(lambda c, d, x, y: ops.select([c, d], [x, y]), b(3, 4), b(3, 4), f(3, 4), i(3, 4))
+    case(lambda c, d, x, y: ops.select([c, d], [x, y], 2.5), b(3, 1), b(3, 4), f(3, 4, dtype="float16"), f(3, 4),
+         **low)
+    case(lambda c, x: ops.select([c], [x], x + 1), b(3, 4), f(3, 4))
+    case(lambda x, y: ops.allclose(x, y, atol=1.0), f(3, 4), f(3, 4))
+    case(lambda x: ops.allclose(x, x), f(3, 4))
+    # Sequences.
+    for n, axis in [(1, -1), (1, 0), (2, 1), (0, 1), (9, 1)]:
+        case(lambda x: ops.diff(x, n=n, axis=axis), f(4, 5))
+    case(lambda x: ops.diff(x), b(3, 5))
+    case(lambda x: ops.diff(x, axis=1), i(2, 5, 3, dtype="int8"))
+    case(lambda x: ops.diff(x, axis=1), f(3, 5, unknown=(0, 1)))
+    case(lambda y: ops.trapezoid(y), f(3, 5))
+    case(lambda y: ops.trapezoid(y, dx=0.5, axis=1), f(3, 5, 2))
+    case(lambda y: ops.trapezoid(y, x=[0.0, 0.5, 2.0, 2.5]), i(3, 4))
+    for mode in ["valid", "same", "full"]:
+        case(lambda x, y: ops.correlate(x, y, mode=mode), f(7, unknown=()), f(3, unknown=()))
+        case(lambda x, y: ops.correlate(x, y, mode=mode), f(4, unknown=()), f(6, unknown=()))
+        case(lambda x, y: ops.correlate(x, y, mode=mode), i(5, unknown=()), i(2, unknown=()))
+    case(lambda x: ops.extract_sequences(x, 4, 3), f(3, 11))
+    case(lambda x: ops.extract_sequences(x, 3, 1), f(2, 3, 6, unknown=(0, 1)))
+    # Evenly spaced numbers.
+    for function in [ops.linspace, ops.logspace]:
+        case(lambda x, y: function(x, y, num=5), f(3), f(3))
+        case(lambda x, y: function(x, y, num=4, endpoint=False, axis=-1), f(3, 2), f(2, unknown=()))
+        case(lambda x: function(x, 2.0, num=3, axis=1), f(3, 2))
+        case(lambda x: function(0, x, num=6, dtype="int32"), f(3, low=1, high=3))
+        case(lambda x, y: function(x, y, num=3), i(3), f(3, dtype="float16"), **low)
+        case(lambda x: function(x, 4, num=1), i(3))
+        case(lambda x: function(x, 4, num=0), f(3))
+    case(lambda x, y: ops.logspace(x, y, num=5, base=2), f(3), f(3))
+    case(lambda x, y: ops.geomspace(x, y, num=5), f(3, low=0.5, high=2), f(3, low=3, high=9))
+    case(lambda x: ops.geomspace(x, -8.0, num=4, endpoint=False, axis=1), f(3, low=-2, high=-1))
+    # Shapes.
+    case(lambda x: ops.multiply(x, ops.size(x)), f(3, 4))
+    case(lambda x: ops.add(x, ops.ndim(x)), f(3, 4))
+    case(lambda x: ops.full((2, 3), x), f(unknown=()))
+    case(lambda x: ops.full((2, 3), x, dtype="int32"), f(3, unknown=()))
+    case(lambda x: ops.diagflat(x, 1), f(3, unknown=()))
+    case(lambda x: ops.diagflat(x, -2), i(2, 3, unknown=()))
+    case(lambda x, y: ops.dstack([x, y]), f(2, 3), f(2, 3))
+    case(lambda x, y: ops.dstack([x, y]), f(3, unknown=()), i(3, unknown=()))
+    case(lambda x, y: ops.dstack([x, y]), f(2, 3, 2), f(2, 3, 1))
+    case(lambda x: ops.hsplit(x, 2), f(3, 4))
+    case(lambda x: ops.hsplit(x, [1]), f(4, unknown=()))
+    case(lambda x: ops.vsplit(x, [1, 3]), f(4, 2, unknown=()))
+    case(lambda x: ops.dsplit(x, 3), f(2, 4, 6))
+    # Images.
+    for settings in [dict(kernel_size=2), dict(kernel_size=(3, 2), dilation=(1, 2), padding=(1, 0), stride=2),
+                     dict(kernel_size=3, padding=1)]:
+        case(lambda x: ops.unfold(x, **settings), f(2, 3, 6, 5))
+    case(lambda x: ops.fold(x, (4, 4), 2, stride=2), f(2, 8, 4))
+    case(lambda x: ops.fold(x, (5, 6), (3, 2), padding=(1, 0), dilation=(1, 2), stride=1), f(2, 12, 20))
+    for data_format, deep, wide in [("channels_last", (2, 3, 2, 8), (2, 4, 6, 3)),
+                                    ("channels_first", (2, 8, 3, 2), (2, 3, 4, 6))]:
+        case(lambda x: ops.depth_to_space(x, 2, data_format=data_format), f(*deep))
+        case(lambda x: ops.space_to_depth(x, 2, data_format=data_format), f(*wide))
+    for function in [ops.adaptive_max_pool, ops.adaptive_average_pool]:
+        case(lambda x: function(x, (3, 2), data_format="channels_last"), f(2, 7, 5, 3))
+        case(lambda x: function(x, (3, 2), data_format="channels_first"), f(2, 3, 7, 5))
+        case(lambda x: function(x, 4, data_format="channels_last"), f(2, 7, 3))
+    case(lambda x, y: ops.psnr(x, y, max_val=2.0), f(2, 3, 4), f(2, 3, 4))
+    # Crossentropies.
+    for logits in [False, True]:
+        bounds = dict(low=-2, high=2) if logits else dict(low=0.05, high=0.95)
+        case(lambda t, p: ops.binary_crossentropy(t, p, from_logits=logits), f(3, 4, low=0, high=1), f(3, 4, **bounds))
+        case(lambda t, p: ops.categorical_crossentropy(t, p, from_logits=logits), f(3, 4, low=0, high=1),
+             f(3, 4, **bounds))
+        case(lambda t, p: ops.categorical_crossentropy(t, p, from_logits=logits, axis=1), f(3, 4, 2, low=0, high=1),
+             f(3, 4, 2, **bounds))
+        case(lambda t, p: ops.sparse_categorical_crossentropy(t, p, from_logits=logits), i(3, high=4),
+             f(3, 4, **bounds))
+        case(lambda t, p: ops.sparse_categorical_crossentropy(t, p, from_logits=logits), i(3, 2, 1, high=4),
+             f(3, 2, 4, **bounds))
+
+
+def define_algebra():
+    case(ops.kron, f(2, 3, unknown=()), f(4, 2, unknown=()))
+    case(ops.kron, f(2, 3), i(2, 2))
+    case(ops.kron, f(3), f(2, unknown=()))
+    case(ops.cross, f(3, 3), f(3, 3))
+    case(ops.cross, f(4, 2), f(4, 2))
+    case(ops.cross, f(4, 2), f(4, 3))
+    case(lambda x, y: ops.cross(x, y, axisa=1, axisb=2, axisc=0), f(4, 3, 5), i(4, 5, 3))
+    case(lambda x, y: ops.cross(x, y, axis=1), f(4, 3, 5), f(4, 3, 5))
+    case(lambda x: ops.vander(x), f(4, unknown=()))
+    case(lambda x: ops.vander(x, 3, increasing=True), f(4))
+    case(lambda x: ops.vander(x, 5), i(3, low=1))
+    case(ops.cdist, f(2, 3, 4), f(2, 5, 4))
+    case(ops.corrcoef, f(3, 6, unknown=()))
+    case(ops.corrcoef, i(3, 6, unknown=()))
+    # Factorizations.
+    near = dict(rtol=2e-4, atol=2e-5)
+    definite = lambda *shape: spd(*shape)  # noqa: E731
+    for function in [ops.det, ops.inv, ops.slogdet, ops.logdet, ops.lu_factor]:
+        for shape in [(4, 4), (3, 3, 3), (2, 1, 6, 6), (5, 1, 1)]:
+            case(function, f(*shape, unknown=(0,) if len(shape) > 2 else ()), **near)
+    case(ops.det, Spec(np.array([[1, 2], [2, 4]], "float32"), unknown=()), **near)
+    case(ops.slogdet, Spec(np.zeros((3, 3), "float32"), unknown=()), **near)
+    case(ops.det, i(3, 3, unknown=()), **near)
+    case(ops.lu_factor, f(2, 5, 3), **near)
+    case(ops.lu_factor, f(2, 3, 5), **near)
+    case(ops.solve, f(4, 4, unknown=()), f(4, unknown=()), **near)
+    case(ops.solve, f(4, 4, unknown=()), f(4, 2, unknown=()), **near)
+    case(ops.solve, f(3, 4, 4), f(3, 4, 2), **near)
+    for lower in [False, True]:
+        case(lambda a, b: ops.solve_triangular(a, b, lower=lower), definite(4, 4), f(4, unknown=()), **near)
+        case(lambda a, b: ops.solve_triangular(a, b, lower=lower), definite(3, 4, 4), f(3, 4, 2), **near)
+    for upper in [False, True]:
+        case(lambda x: ops.cholesky(x, upper=upper), definite(4, 4), **near)
+        case(lambda x: ops.cholesky(x, upper=upper), definite(3, 5, 5), **near)
+        case(lambda x: ops.cholesky_inverse(x, upper=upper), Spec(np.array(
+            [[1.0, 0.5, 0.2], [0.5, 2.0, -0.3], [0.2, -0.3, 1.5]], "float32"), unknown=()), **near)
+    for mode in ["reduced", "complete"]:
+        for shape in [(4, 4), (3, 5, 3), (2, 3, 5)]:
+            case(lambda x: ops.qr(x, mode=mode), f(*shape, unknown=(0,) if len(shape) > 2 else ()), **near)
+    for order in [None, 0, 1, 2, 3, -1, 0.5]:
+        case(lambda x: ops.norm(x, ord=order, axis=1), f(3, 4, 2))
+        case(lambda x: ops.norm(x, ord=order, axis=-1, keepdims=True), i(3, 4, low=-3))
+    for order in [None, "fro", 1, -1]:
+        case(lambda x: ops.norm(x, ord=order, axis=(1, 2)), f(3, 4, 2))
+        case(lambda x: ops.norm(x, ord=order, axis=(2, 0), keepdims=True), f(3, 4, 2))
+    case(lambda x: ops.norm(x), f(3, 4, 2))
+    case(lambda x: ops.norm(x, ord=1), f(3, 4))
+
+
+def spd(*shape):
+    """Symmetric and positive definite matrices."""
+    half = rng.uniform(-1, 1, shape).astype("float32")
+    value = half @ np.swapaxes(half, -1, -2) + np.eye(shape[-1], dtype="float32")
+    return Spec(value, unknown=(0,) if len(shape) > 2 else ())
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 // keras.ops as nodes of a graph: element types and sizes against the real
 // Keras.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "layers/ops/nodes/operation.h"
 #include "tests/ops/node_cases.h"
 
 namespace keratin {
@@ -34,6 +36,24 @@ TEST(NodeShapesTest, TypesAndSizesAreThoseOfKeras) {
       EXPECT_EQ(absl::MakeConstSpan(*sizes), one.outputs[i].sizes())
           << one.name;
     }
+  }
+}
+
+TEST(NodeShapesTest, SizesThatDependOnNumbersAreNotSupported) {
+  for (const char* name : {"Bincount", "Nonzero", "Unique", "Where"}) {
+    std::unique_ptr<Trace> trace = Trace::Create("case");
+    Trace::Scope scope(*trace);
+    const Tensor x = trace->Argument(
+        {.kind = "input", .name = "x", .dtype = DType::kInt32, .shape = {4}});
+    const ops::Operation* operation =
+        ops::FindOperation("keras.src.ops.numpy", name);
+    ASSERT_NE(operation, nullptr) << name;
+    ops::Apply(*operation, Value::Dict({}), {{Value(x)}, {}});
+    EXPECT_TRUE(absl::IsUnimplemented(trace->status())) << name;
+    EXPECT_NE(std::string(trace->status().message())
+                  .find("size depends on the numbers in its input"),
+              std::string::npos)
+        << trace->status();
   }
 }
 

@@ -2,6 +2,7 @@
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/comparison.h"
 #include "layers/ops/elementwise.h"
+#include "layers/ops/integers.h"
 #include "layers/ops/nodes/operation.h"
 
 namespace keratin::ops {
@@ -22,12 +23,41 @@ Value Bitwise(A& a) {
   return function(a.operand("x"), a.operand("y"));
 }
 
+// Of a list of conditions the first that holds chooses.
+Value SelectOf(A& a) {
+  const std::vector<Operand> conditions = a.operands("condlist");
+  std::vector<Operand> choices = a.operands("choicelist");
+  if (choices.empty() || conditions.size() != choices.size())
+    return a.Error("as many choices as conditions are needed");
+  choices.push_back(a.maybe_operand("default").value_or(0));
+  const std::vector<Tensor> x =
+      Promote("select", choices, Raise::kNone, /*broadcast=*/false);
+  Tensor chosen = x.back();
+  for (size_t i = conditions.size(); i-- > 0;)
+    chosen = Where(conditions[i], x[i], chosen);
+  return chosen;
+}
+
+Value WhereOf(A& a) {
+  if (!a.Has("x1") && !a.Has("x2"))
+    return a.Unsupported(
+        "with one argument makes a tensor whose size depends on the numbers in "
+        "its input, which cannot be compiled; give it three arguments");
+  return Where(a.operand("condition"), a.operand("x1"), a.operand("x2"));
+}
+
+Value IsCloseOf(A& a) {
+  return IsClose(a.operand("x1"), a.operand("x2"), a.number("rtol", 1e-5),
+                 a.number("atol", 1e-8), a.flag("equal_nan"));
+}
+
 constexpr Operation kOperations[] = {
     {"numpy", "Absolute", "x", Unary<Abs>},
     {"numpy", "Abs", "x", Unary<Abs>},
     {"numpy", "Fabs", "x",
      [](A& a) -> Value { return Abs(Add(a.operand("x"), 0.0)); }},
     {"numpy", "Add", "x1,x2", Binary<Add>},
+    {"numpy", "Angle", "x", Unary<Angle>},
     {"numpy", "Arccos", "x", Unary<Arccos>},
     {"numpy", "Arccosh", "x", Unary<Arccosh>},
     {"numpy", "Arcsin", "x", Unary<Arcsin>},
@@ -50,6 +80,8 @@ constexpr Operation kOperations[] = {
      [](A& a) -> Value {
        return Clip(a.operand("x"), a.operand("x_min"), a.operand("x_max"));
      }},
+    {"numpy", "Conj", "x", Unary<Real>},
+    {"numpy", "Conjugate", "x", Unary<Real>},
     {"numpy", "Cos", "x", Unary<Cos>},
     {"numpy", "Cosh", "x", Unary<Cosh>},
     {"numpy", "Deg2rad", "x", Unary<Deg2Rad>},
@@ -66,20 +98,22 @@ constexpr Operation kOperations[] = {
     {"numpy", "Fmax", "x1,x2", Binary<Fmax>},
     {"numpy", "Fmin", "x1,x2", Binary<Fmin>},
     {"numpy", "Fmod", "x1,x2", Binary<Fmod>},
+    {"numpy", "Gcd", "x1,x2", Binary<Gcd>},
     {"numpy", "Greater", "x1,x2", Binary<Greater>},
     {"numpy", "GreaterEqual", "x1,x2", Binary<GreaterEqual>},
     {"numpy", "Heaviside", "x1,x2", Binary<Heaviside>},
     {"numpy", "Hypot", "x1,x2", Binary<Hypot>},
-    {"numpy", "Isclose", "x1,x2,rtol,atol",
-     [](A& a) -> Value {
-       return IsClose(a.operand("x1"), a.operand("x2"), a.number("rtol", 1e-5),
-                      a.number("atol", 1e-8), a.flag("equal_nan"));
-     }},
+    {"numpy", "I0", "x", Unary<I0>},
+    {"numpy", "Imag", "x", Unary<Imag>},
+    {"numpy", "Isclose", "x1,x2,rtol,atol", IsCloseOf},
     {"numpy", "Isfinite", "x", Unary<IsFinite>},
     {"numpy", "Isinf", "x", Unary<IsInf>},
     {"numpy", "Isnan", "x", Unary<IsNan>},
     {"numpy", "Isneginf", "x", Unary<IsNegInf>},
     {"numpy", "Isposinf", "x", Unary<IsPosInf>},
+    {"numpy", "Isreal", "x", Unary<IsReal>},
+    {"numpy", "Lcm", "x1,x2", Binary<Lcm>},
+    {"numpy", "Ldexp", "x1,x2", Binary<Ldexp>},
     {"numpy", "Less", "x1,x2", Binary<Less>},
     {"numpy", "LessEqual", "x1,x2", Binary<LessEqual>},
     {"numpy", "Log", "x", Unary<Log>},
@@ -104,13 +138,16 @@ constexpr Operation kOperations[] = {
        return NanToNum(a.operand("x"), a.number("nan", 0.0), posinf, neginf);
      }},
     {"numpy", "Negative", "x", Unary<Negative>},
+    {"numpy", "Nextafter", "x1,x2", Binary<NextAfter>},
     {"numpy", "NotEqual", "x1,x2", Binary<NotEqual>},
     {"numpy", "Power", "x1,x2", Binary<Power>},
+    {"numpy", "Real", "x", Unary<Real>},
     {"numpy", "Reciprocal", "x", Unary<Reciprocal>},
     {"numpy", "Round", "x",
      [](A& a) -> Value {
        return Round(a.operand("x"), static_cast<int>(a.integer("decimals", 0)));
      }},
+    {"numpy", "Select", "condlist,choicelist,default", SelectOf},
     {"numpy", "Sign", "x", Unary<Sign>},
     {"numpy", "Signbit", "x", Unary<SignBit>},
     {"numpy", "Sin", "x", Unary<Sin>},
@@ -122,10 +159,7 @@ constexpr Operation kOperations[] = {
     {"numpy", "Tan", "x", Unary<Tan>},
     {"numpy", "Tanh", "x", Unary<Tanh>},
     {"numpy", "Trunc", "x", Unary<Trunc>},
-    {"numpy", "Where", "condition,x1,x2",
-     [](A& a) -> Value {
-       return Where(a.operand("condition"), a.operand("x1"), a.operand("x2"));
-     }},
+    {"numpy", "Where", "condition,x1,x2", WhereOf},
     {"math", "Erf", "x", Unary<Erf>},
     {"math", "Erfc", "x", Unary<Erfc>},
     {"math", "Erfinv", "x", Unary<Erfinv>},
@@ -148,6 +182,16 @@ constexpr Operation kOperations[] = {
      [](A& a) -> Value { return a.operand("variable").AsTensor(); }},
     {"numpy", "Copy", "x",
      [](A& a) -> Value { return a.operand("x").AsTensor(); }},
+    {"numpy", "Array", "x",
+     [](A& a) -> Value {
+       const Tensor x = a.operand("x").AsTensor();
+       return Cast(x, a.dtype("dtype").value_or(x.dtype()));
+     }},
+    {"numpy", "View", "x",
+     [](A& a) -> Value {
+       const Tensor x = a.operand("x").AsTensor();
+       return View(x, a.dtype("dtype").value_or(x.dtype()));
+     }},
 };
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include "layers/ops/attention.h"
 #include "layers/ops/convolution.h"
 #include "layers/ops/creation.h"
+#include "layers/ops/crossentropy.h"
 #include "layers/ops/image.h"
 #include "layers/ops/nodes/operation.h"
 #include "layers/ops/normalization.h"
+#include "layers/ops/patches.h"
 #include "layers/ops/pooling.h"
 
 namespace keratin::ops {
@@ -43,7 +45,7 @@ Value ConvTransposeOf(A& a) {
 
 Value AttentionOf(A& a) {
   if (a.Has("attn_logits_soft_cap"))
-    return a.Error("attn_logits_soft_cap is not supported");
+    return a.Unsupported("with 'attn_logits_soft_cap' is not supported");
   AttentionOptions options = {.bias = a.maybe_operand("bias"),
                               .mask = a.maybe_operand("mask")};
   if (a.Has("scale")) options.scale = a.number("scale");
@@ -74,6 +76,31 @@ Value ReluOf(A& a) {
   if (a.Has("max_value")) max_value = a.number("max_value");
   return Relu(a.operand("x"), a.number("negative_slope", 0.0), max_value,
               a.number("threshold", 0.0));
+}
+
+PatchOptions PatchOptionsOf(A& a) {
+  return {.kernel_size = a.integers("kernel_size"),
+          .dilation = a.integers("dilation", {1}),
+          .padding = a.integers("padding", {0}),
+          .stride = a.integers("stride", {1})};
+}
+
+template <Tensor (*function)(const Operand&, const std::vector<int64_t>&,
+                             DataFormat)>
+Value AdaptivePool(A& a) {
+  return function(a.operand("inputs"), a.integers("output_size"),
+                  a.data_format());
+}
+
+template <Tensor (*function)(const Operand&, int64_t, DataFormat)>
+Value Blocks(A& a) {
+  return function(a.operand("x"), a.integer("block_size"), a.data_format());
+}
+
+template <Tensor (*function)(const Operand&, const Operand&, bool, int)>
+Value Crossentropy(A& a) {
+  return function(a.operand("target"), a.operand("output"),
+                  a.flag("from_logits"), a.axis("axis", -1));
 }
 
 constexpr Operation kOperations[] = {
@@ -159,16 +186,44 @@ constexpr Operation kOperations[] = {
        return AveragePool(a.operand("inputs"), PoolOptionsOf(a));
      }},
 
+    {"nn", "AdaptiveMaxPool", "inputs", AdaptivePool<AdaptiveMaxPool>},
+    {"nn", "AdaptiveAveragePool", "inputs", AdaptivePool<AdaptiveAveragePool>},
+    {"nn", "DepthToSpace", "x", Blocks<DepthToSpace>},
+    {"nn", "SpaceToDepth", "x", Blocks<SpaceToDepth>},
+    {"nn", "Unfold", "x",
+     [](A& a) -> Value { return Unfold(a.operand("x"), PatchOptionsOf(a)); }},
+    {"nn", "Fold", "x",
+     [](A& a) -> Value {
+       return Fold(a.operand("x"), a.integers("output_size"),
+                   PatchOptionsOf(a));
+     }},
+
+    {"nn", "BinaryCrossentropy", "target,output",
+     [](A& a) -> Value {
+       return BinaryCrossentropy(a.operand("target"), a.operand("output"),
+                                 a.flag("from_logits"));
+     }},
+    {"nn", "CategoricalCrossentropy", "target,output",
+     Crossentropy<CategoricalCrossentropy>},
+    {"nn", "SparseCategoricalCrossentropy", "target,output",
+     Crossentropy<SparseCategoricalCrossentropy>},
+    {"nn", "PSNR", "x1,x2",
+     [](A& a) -> Value {
+       return Psnr(a.operand("x1"), a.operand("x2"), a.number("max_val"));
+     }},
+
     {"nn", "OneHot", "x",
      [](A& a) -> Value {
-       if (a.flag("sparse")) return a.Error("sparse tensors are not supported");
+       if (a.flag("sparse"))
+         return a.Unsupported("makes no sparse tensors here");
        return OneHot(a.operand("x"), a.integer("num_classes"),
                      a.axis("axis", -1),
                      a.dtype("dtype").value_or(DType::kFloat32));
      }},
     {"nn", "MultiHot", "inputs",
      [](A& a) -> Value {
-       if (a.flag("sparse")) return a.Error("sparse tensors are not supported");
+       if (a.flag("sparse"))
+         return a.Unsupported("makes no sparse tensors here");
        return MultiHot(a.operand("inputs"), a.integer("num_classes"),
                        a.axis("axis", -1),
                        a.dtype("dtype").value_or(DType::kFloat32));

@@ -57,15 +57,19 @@ const Operation* FindOperation(absl::string_view module,
   if (!IsOperationModule(module)) return nullptr;
   if (!absl::ConsumePrefix(&module, kOpsModule))
     absl::ConsumePrefix(&module, kActivationsModule);
-  for (absl::Span<const Operation> table :
-       {ArithmeticOperations(), ReductionOperations(), ShapeOperations(),
-        NeuralOperations()}) {
+  for (absl::Span<const Operation> table : AllOperations()) {
     for (const Operation& operation : table) {
       if (class_name == operation.class_name && module == operation.module)
         return &operation;
     }
   }
   return nullptr;
+}
+
+std::vector<absl::Span<const Operation>> AllOperations() {
+  return {ArithmeticOperations(), ReductionOperations(), StatisticOperations(),
+          ShapeOperations(),      CreationOperations(),  ProductOperations(),
+          NeuralOperations()};
 }
 
 Value Apply(const Operation& operation, const Value& config,
@@ -83,6 +87,13 @@ const Value* NodeArguments::Find(absl::string_view name) const {
   }
   if (found == nullptr) found = config_.Find(name);
   return found == nullptr || found->is_none() ? nullptr : found;
+}
+
+Tensor NodeArguments::Unsupported(const std::string& what) {
+  Trace* trace = Trace::Current();
+  if (trace == nullptr) return Tensor();
+  return trace->Error(absl::UnimplementedError(absl::StrCat(
+      "the operation keras.ops '", operation_.class_name, "' ", what)));
 }
 
 Operand NodeArguments::operand(absl::string_view name) {

@@ -91,6 +91,9 @@ class NodeArguments {
   Tensor Error(const std::string& what) {
     return Fail(operation_.class_name, what);
   }
+  // Likewise, of what Keras can do and this library cannot: `what` completes
+  // "the operation keras.ops 'Unique' ..".
+  Tensor Unsupported(const std::string& what);
 
  private:
   const Operation& operation_;
@@ -101,8 +104,13 @@ class NodeArguments {
 // The tables, a file each.
 absl::Span<const Operation> ArithmeticOperations();
 absl::Span<const Operation> ReductionOperations();
+absl::Span<const Operation> StatisticOperations();
 absl::Span<const Operation> ShapeOperations();
+absl::Span<const Operation> CreationOperations();
+absl::Span<const Operation> ProductOperations();
 absl::Span<const Operation> NeuralOperations();
+// All of them.
+std::vector<absl::Span<const Operation>> AllOperations();
 
 }  // namespace keratin::ops
 

@@ -1,9 +1,10 @@
-// Reductions, sorting and products.
+// Reductions and sorting.
 #include "layers/ops/arithmetic.h"
-#include "layers/ops/elementwise.h"
-#include "layers/ops/linear.h"
+#include "layers/ops/comparison.h"
+#include "layers/ops/nan_reduction.h"
 #include "layers/ops/nodes/operation.h"
 #include "layers/ops/reduction.h"
+#include "layers/ops/shaping.h"
 #include "layers/ops/sorting.h"
 
 namespace keratin::ops {
@@ -30,35 +31,14 @@ template <Tensor (*function)(const Operand&, std::optional<int>,
 Value Running(A& a) {
   return function(a.operand("x"), a.maybe_axis("axis"), a.dtype("dtype"));
 }
-template <Tensor (*function)(const Operand&, const Operand&)>
-Value Binary(A& a) {
-  return function(a.operand("x1"), a.operand("x2"));
-}
-
-Value TensorDotOf(A& a) {
-  const Value* axes = a.Find("axes");
-  if (axes == nullptr || axes->is_int()) {
-    return TensorDot(a.operand("x1"), a.operand("x2"),
-                     static_cast<int>(a.integer("axes", 2)));
-  }
-  // A pair of axes, or of lists of axes.
-  std::vector<std::vector<int>> pair;
-  for (const Value& side :
-       axes->is_sequence() ? axes->items() : Value::Items{}) {
-    pair.emplace_back();
-    for (const Value& axis :
-         side.is_sequence() ? side.items() : Value::Items{side}) {
-      if (!axis.is_int()) return a.Error("argument 'axes' must be axes");
-      pair.back().push_back(static_cast<int>(axis.as_int()));
-    }
-  }
-  if (pair.size() != 2)
-    return a.Error("argument 'axes' must be a number or a pair");
-  return TensorDot(a.operand("x1"), a.operand("x2"), pair[0], pair[1]);
-}
-
 constexpr Operation kOperations[] = {
     {"numpy", "All", "x", Reduce<All>},
+    {"numpy", "AllClose", "x1,x2",
+     [](A& a) -> Value {
+       return All(IsClose(a.operand("x1"), a.operand("x2"),
+                          a.number("rtol", 1e-5), a.number("atol", 1e-8),
+                          a.flag("equal_nan")));
+     }},
     {"numpy", "Any", "x", Reduce<Any>},
     {"numpy", "Amax", "x", Extreme<Max>},
     {"numpy", "Amin", "x", Extreme<Min>},
@@ -78,6 +58,17 @@ constexpr Operation kOperations[] = {
     {"numpy", "Max", "x", Extreme<Max>},
     {"numpy", "Mean", "x", Reduce<Mean>},
     {"numpy", "Min", "x", Extreme<Min>},
+    {"numpy", "Nanargmax", "x", Position<NanArgMax>},
+    {"numpy", "Nanargmin", "x", Position<NanArgMin>},
+    {"numpy", "Nancumprod", "x", Running<NanCumProd>},
+    {"numpy", "Nancumsum", "x", Running<NanCumSum>},
+    {"numpy", "Nanmax", "x", Reduce<NanMax>},
+    {"numpy", "Nanmean", "x", Reduce<NanMean>},
+    {"numpy", "Nanmin", "x", Reduce<NanMin>},
+    {"numpy", "Nanprod", "x", Reduce<NanProd>},
+    {"numpy", "Nanstd", "x", Reduce<NanStd>},
+    {"numpy", "Nansum", "x", Reduce<NanSum>},
+    {"numpy", "Nanvar", "x", Reduce<NanVar>},
     {"numpy", "Prod", "x",
      [](A& a) -> Value {
        return Prod(a.operand("x"), a.axes("axis"), a.flag("keepdims"),
@@ -104,6 +95,13 @@ constexpr Operation kOperations[] = {
      [](A& a) -> Value { return Sort(a.operand("x"), a.axis("axis", -1)); }},
     {"numpy", "Argsort", "x",
      [](A& a) -> Value { return ArgSort(a.operand("x"), a.axis("axis", -1)); }},
+    {"numpy", "Argpartition", "x",
+     [](A& a) -> Value {
+       const Operand x = a.operand("x");
+       const int64_t kth = a.integer("kth");
+       if (!a.Has("axis")) return ArgPartition(Ravel(x), kth, 0);
+       return ArgPartition(x, kth, a.axis("axis", -1));
+     }},
     {"math", "TopK", "x",
      [](A& a) -> Value {
        TopKResult top = TopK(a.operand("x"), a.integer("k"));
@@ -114,18 +112,6 @@ constexpr Operation kOperations[] = {
        return InTopK(a.operand("targets"), a.operand("predictions"),
                      a.integer("k"));
      }},
-
-    {"numpy", "Dot", "x1,x2", Binary<Dot>},
-    {"numpy", "Einsum", "",
-     [](A& a) -> Value {
-       std::vector<Operand> operands = a.all_operands();
-       return Einsum(a.text("subscripts", ""), operands);
-     }},
-    {"numpy", "Inner", "x1,x2", Binary<Inner>},
-    {"numpy", "Matmul", "x1,x2", Binary<MatMul>},
-    {"numpy", "Outer", "x1,x2", Binary<Outer>},
-    {"numpy", "Tensordot", "x1,x2", TensorDotOf},
-    {"numpy", "Vdot", "x1,x2", Binary<VDot>},
 };
 
 }  // namespace

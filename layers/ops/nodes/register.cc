@@ -7,9 +7,7 @@ namespace {
 
 [[maybe_unused]] const bool kRegistered = [] {
   bool all = true;
-  for (absl::Span<const Operation> table :
-       {ArithmeticOperations(), ReductionOperations(), ShapeOperations(),
-        NeuralOperations()}) {
+  for (absl::Span<const Operation> table : AllOperations()) {
     for (const Operation& operation : table) {
       all = OperationRegistry::Register(
                 operation.class_name,

@@ -1,7 +1,6 @@
-// Shapes, parts and new tensors.
+// Shapes and parts.
 #include "absl/strings/str_cat.h"
 #include "layers/models/constant.h"
-#include "layers/ops/creation.h"
 #include "layers/ops/indexing.h"
 #include "layers/ops/nodes/operation.h"
 #include "layers/ops/padding.h"
@@ -117,6 +116,17 @@ Value SliceOf(A& a) {
   return Slice(x, starts, shape);
 }
 
+// Along the axis after which hsplit, vsplit and dsplit are named.
+template <int kAxis>
+Value SplitAlong(A& a) {
+  const Operand x = a.operand("x");
+  const int axis = kAxis == 1 && x.shape().rank() == 1 ? 0 : kAxis;
+  const Value* sections = a.Find("indices_or_sections");
+  if (sections != nullptr && sections->is_int())
+    return ListOf(Split(x, sections->as_int(), axis));
+  return ListOf(SplitAt(x, a.integers("indices_or_sections"), axis));
+}
+
 constexpr Operation kOperations[] = {
     {"numpy", "GetItem", "x,key", GetItemOf},
     {"numpy", "Pad", "x,constant_values", PadOf},
@@ -158,6 +168,9 @@ constexpr Operation kOperations[] = {
      [](A& a) -> Value {
        return Concatenate(a.operands("xs"), a.axis("axis", 0));
      }},
+    {"numpy", "Dsplit", "x", SplitAlong<2>},
+    {"numpy", "Dstack", "xs",
+     [](A& a) -> Value { return DStack(a.operands("xs")); }},
     {"numpy", "ExpandDims", "x",
      [](A& a) -> Value { return ExpandDims(a.operand("x"), a.axes("axis")); }},
     {"numpy", "Flip", "x",
@@ -166,6 +179,7 @@ constexpr Operation kOperations[] = {
      [](A& a) -> Value { return Flip(a.operand("x"), 1); }},
     {"numpy", "Flipud", "x",
      [](A& a) -> Value { return Flip(a.operand("x"), 0); }},
+    {"numpy", "Hsplit", "x", SplitAlong<1>},
     {"numpy", "Hstack", "xs",
      [](A& a) -> Value { return HStack(a.operands("xs")); }},
     {"numpy", "Moveaxis", "x",
@@ -220,41 +234,9 @@ constexpr Operation kOperations[] = {
        return a.Has("axes") ? Transpose(a.operand("x"), a.axis_list("axes"))
                             : Transpose(a.operand("x"));
      }},
+    {"numpy", "Vsplit", "x", SplitAlong<0>},
     {"numpy", "Vstack", "xs",
      [](A& a) -> Value { return VStack(a.operands("xs")); }},
-
-    {"numpy", "Diag", "x",
-     [](A& a) -> Value { return Diag(a.operand("x"), a.integer("k", 0)); }},
-    {"numpy", "Diagonal", "x",
-     [](A& a) -> Value {
-       return Diagonal(a.operand("x"), a.integer("offset", 0),
-                       a.axis("axis1", 0), a.axis("axis2", 1));
-     }},
-    {"numpy", "Trace", "x",
-     [](A& a) -> Value {
-       return MatrixTrace(a.operand("x"), a.integer("offset", 0),
-                          a.axis("axis1", 0), a.axis("axis2", 1));
-     }},
-    {"numpy", "Tril", "x",
-     [](A& a) -> Value { return Tril(a.operand("x"), a.integer("k", 0)); }},
-    {"numpy", "Triu", "x",
-     [](A& a) -> Value { return Triu(a.operand("x"), a.integer("k", 0)); }},
-    {"numpy", "FullLike", "x,fill_value",
-     [](A& a) -> Value {
-       return FullLike(a.operand("x"), a.operand("fill_value"),
-                       a.dtype("dtype"));
-     }},
-    {"numpy", "EmptyLike", "x",
-     [](A& a) -> Value { return ZerosLike(a.operand("x"), a.dtype("dtype")); }},
-    {"numpy", "OnesLike", "x",
-     [](A& a) -> Value { return OnesLike(a.operand("x"), a.dtype("dtype")); }},
-    {"numpy", "ZerosLike", "x",
-     [](A& a) -> Value { return ZerosLike(a.operand("x"), a.dtype("dtype")); }},
-    {"numpy", "Meshgrid", "",
-     [](A& a) -> Value {
-       std::vector<Operand> xs = a.all_operands();
-       return ListOf(Meshgrid(xs, a.text("indexing", "xy") == "xy"));
-     }},
 };
 
 }  // namespace
