@@ -40,8 +40,8 @@ bool Agree(double got, double want, const Tolerance& tolerance) {
 // The rounding of a float32 computation of a few steps.
 constexpr Tolerance kFloat32 = {.rtol = 1e-5, .atol = 1e-6};
 
-// Whether `array`'s float64 values carry float32's precision only: Keras computed them in
-// float32 and converted them.
+// Whether `array`'s float64 values carry float32's precision only: Keras
+// computed them in float32 and converted them.
 bool IsFloat32InFloat64(const Array& array) {
   for (int64_t i = 0; i < array.elements(); ++i) {
     const double value = array.AtFlat(i);
