@@ -10,14 +10,6 @@ namespace {
 
 using A = NodeArguments;
 
-template <Tensor (*function)(const Operand&)>
-Value Unary(A& a) {
-  return function(a.operand("x"));
-}
-template <Tensor (*function)(const Operand&, const Operand&)>
-Value Binary(A& a) {
-  return function(a.operand("x1"), a.operand("x2"));
-}
 template <Tensor (*function)(const Operand&, const Operand&)>
 Value Bitwise(A& a) {
   return function(a.operand("x"), a.operand("y"));

@@ -16,11 +16,6 @@ namespace {
 
 using A = NodeArguments;
 
-template <Tensor (*function)(const Operand&)>
-Value Unary(A& a) {
-  return function(a.operand("x"));
-}
-
 ConvOptions ConvOptionsOf(A& a) {
   return {.strides = a.integers("strides", {1}),
           .padding = a.padding(),

@@ -101,6 +101,17 @@ class NodeArguments {
   const Arguments& arguments_;
 };
 
+// How operations apply whose class has no arguments but the tensors x, or x1
+// and x2.
+template <Tensor (*function)(const Operand&)>
+Value Unary(NodeArguments& a) {
+  return function(a.operand("x"));
+}
+template <Tensor (*function)(const Operand&, const Operand&)>
+Value Binary(NodeArguments& a) {
+  return function(a.operand("x1"), a.operand("x2"));
+}
+
 // The tables, a file each.
 absl::Span<const Operation> ArithmeticOperations();
 absl::Span<const Operation> ReductionOperations();

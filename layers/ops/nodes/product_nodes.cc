@@ -11,15 +11,6 @@ namespace {
 
 using A = NodeArguments;
 
-template <Tensor (*function)(const Operand&)>
-Value Unary(A& a) {
-  return function(a.operand("x"));
-}
-template <Tensor (*function)(const Operand&, const Operand&)>
-Value Binary(A& a) {
-  return function(a.operand("x1"), a.operand("x2"));
-}
-
 Value TensorDotOf(A& a) {
   const Value* axes = a.Find("axes");
   if (axes == nullptr || axes->is_int()) {
