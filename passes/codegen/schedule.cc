@@ -209,6 +209,7 @@ void ChooseTasks(const Stage& stage, const Target& target, Schedule& schedule) {
       if (stage.loops[loop].reduction || loop == schedule.row) continue;
       add(loop, loop == schedule.lane ? Dim(tile_columns) : Dim(1));
     }
+    if (schedule.row >= 0) add(schedule.row, Dim(int64_t{8} * schedule.rows));
   } else {
     // Loops that the panel operand (the inputs along lanes) varies with come
     // first, then blocks of rows, then panels, then the rest: a panel is used
