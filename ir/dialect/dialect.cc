@@ -16,8 +16,7 @@
 #define GET_ATTRDEF_CLASSES
 #include "ir/dialect/attributes.cc.inc"
 #include "ir/dialect/interfaces.cc.inc"
-#define GET_OP_CLASSES
-#include "ir/ops/ops.cc.inc"
+#include "ir/ops/op_shards.h.inc"
 // clang-format on
 
 namespace keratin::ir {
@@ -55,10 +54,7 @@ void KeratinDialect::initialize() {
 #define GET_ATTRDEF_LIST
 #include "ir/dialect/attributes.cc.inc"
       >();
-  addOperations<
-#define GET_OP_LIST
-#include "ir/ops/ops.cc.inc"
-      >();
+  registerKeratinDialectOperations(this);
 }
 
 DimsAttr DimsAttr::get(mlir::MLIRContext* context, llvm::ArrayRef<Dim> dims) {

@@ -6,7 +6,12 @@
 namespace keratin::ir {
 
 using llvm::SmallVector;
+using mlir::Location;
+using mlir::OpBuilder;
+using mlir::RankedTensorType;
 using mlir::Value;
+using mlir::ValueRange;
+namespace arith = mlir::arith;
 
 mlir::Type ElementOf(Value tensor) {
   return mlir::getElementTypeOrSelf(tensor.getType());
@@ -206,6 +211,89 @@ Value DimValue(mlir::OpBuilder& builder, mlir::Location loc, const Dim& dim) {
     return mlir::arith::ConstantIndexOp::create(builder, loc,
                                                 *dim.AsConstant());
   return DimOp::create(builder, loc, builder.getIndexType(), dim.ToString());
+}
+
+Value ComputeAll(OpBuilder& builder, mlir::Operation* op, ComputeSpec spec) {
+  spec.result = mlir::cast<RankedTensorType>(op->getResult(0).getType());
+  spec.domain = ShapeOf(op->getResult(0));
+  return Compute(builder, op->getLoc(), spec);
+}
+
+Value IndexConstant(OpBuilder& b, Location loc, int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+Value Compare(OpBuilder& b, Location loc, arith::CmpIPredicate predicate,
+              Value x, Value y) {
+  return arith::CmpIOp::create(b, loc, predicate, x, y);
+}
+
+mlir::Type AccumulatorOf(mlir::Type element) {
+  auto type = mlir::dyn_cast<mlir::FloatType>(element);
+  return type && type.getWidth() < 32
+             ? mlir::Type(mlir::Float32Type::get(element.getContext()))
+             : element;
+}
+
+Value AsElement(OpBuilder& builder, Location loc, Value value,
+                mlir::Type element) {
+  if (ElementOf(value) == element) return value;
+  ComputeSpec spec;
+  spec.domain = ShapeOf(value);
+  spec.result = TensorOf(spec.domain, element);
+  spec.inputs = {value};
+  spec.input_index = {Identity(spec.domain.size(), builder.getContext())};
+  auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
+    return Convert(Scalar(b, l, arguments[0], ElementOf(value)), element)
+        .value();
+  };
+  spec.body = body;
+  return Compute(builder, loc, spec);
+}
+
+Value Padded(OpBuilder& builder, Location loc, Value x, llvm::ArrayRef<Dim> low,
+             llvm::ArrayRef<Dim> high, llvm::ArrayRef<int64_t> interior,
+             mlir::TypedAttr value) {
+  const bool none =
+      llvm::all_of(low, [](const Dim& d) { return d.IsConstant(0); }) &&
+      llvm::all_of(high, [](const Dim& d) { return d.IsConstant(0); }) &&
+      llvm::all_of(interior, [](int64_t i) { return i == 0; });
+  if (none) return x;
+  mlir::Type element = ElementOf(x);
+  Value fill = FullOp::create(
+      builder, loc, value, element,
+      DimsAttr::get(builder.getContext(), llvm::ArrayRef<Dim>{}));
+  auto pad = PadOp::create(builder, loc, x, fill,
+                           DimsAttr::get(builder.getContext(), low),
+                           DimsAttr::get(builder.getContext(), high), interior);
+  Value padded = pad.lower(builder)->front();
+  pad.erase();
+  auto full = fill.getDefiningOp<FullOp>();
+  Value constant = full.lower(builder)->front();
+  // The constant must come before its user.
+  constant.getDefiningOp()->moveBefore(full);
+  fill.replaceAllUsesWith(constant);
+  full.erase();
+  return padded;
+}
+
+Dim WindowCount(const Dim& padded, int64_t window, int64_t stride,
+                int64_t dilation) {
+  return (padded - Dim(dilation * (window - 1) + 1)).FloorDiv(stride) + 1;
+}
+
+mlir::LogicalResult CheckFits(std::optional<Location> location,
+                              llvm::ArrayRef<Dim> part,
+                              llvm::ArrayRef<Dim> whole) {
+  for (auto [axis, size] : llvm::enumerate(part)) {
+    const Dim excess = size - whole[axis];
+    if (excess.ok() && excess.IsKnownPositive()) {
+      return mlir::emitOptionalError(location, "reaches ", size.ToString(),
+                                     " along axis ", axis, " of size ",
+                                     whole[axis].ToString());
+    }
+  }
+  return mlir::success();
 }
 
 }  // namespace keratin::ir

@@ -7,6 +7,7 @@
 
 #include "ir/dialect/dialect.h"
 #include "ir/dialect/scalar.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace keratin::ir {
 
@@ -38,6 +39,10 @@ mlir::LogicalResult CheckCount(std::optional<mlir::Location> location,
                                size_t given);
 mlir::LogicalResult CheckSameElement(std::optional<mlir::Location> location,
                                      mlir::Value x, mlir::Value y);
+// `part` is not known to be larger than `whole` along any axis.
+mlir::LogicalResult CheckFits(std::optional<mlir::Location> location,
+                              llvm::ArrayRef<Dim> part,
+                              llvm::ArrayRef<Dim> whole);
 mlir::LogicalResult CheckInteger(std::optional<mlir::Location> location,
                                  llvm::StringRef name, mlir::Value x);
 
@@ -75,6 +80,23 @@ struct ComputeSpec {
 mlir::Value Compute(mlir::OpBuilder& builder, mlir::Location loc,
                     const ComputeSpec& spec);
 
+// The compute of `spec` over the shape of `op`'s only result.
+mlir::Value ComputeAll(mlir::OpBuilder& builder, mlir::Operation* op,
+                       ComputeSpec spec);
+
+// What sums of `element` accumulate in.
+mlir::Type AccumulatorOf(mlir::Type element);
+// `value` as `element` by a compute of its own, unless it has that type.
+mlir::Value AsElement(mlir::OpBuilder& builder, mlir::Location loc,
+                      mlir::Value value, mlir::Type element);
+// x padded by `value`; x itself where nothing is added.
+mlir::Value Padded(mlir::OpBuilder& builder, mlir::Location loc, mlir::Value x,
+                   llvm::ArrayRef<Dim> low, llvm::ArrayRef<Dim> high,
+                   llvm::ArrayRef<int64_t> interior, mlir::TypedAttr value);
+// How often a window fits.
+Dim WindowCount(const Dim& padded, int64_t window, int64_t stride,
+                int64_t dilation);
+
 // A body that yields its only input.
 mlir::Value Forward(mlir::OpBuilder&, mlir::Location,
                     mlir::ValueRange arguments);
@@ -88,6 +110,11 @@ mlir::Value IndexAt(mlir::OpBuilder& builder, mlir::Location loc,
                     int64_t dimension);
 mlir::Value DimValue(mlir::OpBuilder& builder, mlir::Location loc,
                      const Dim& dim);
+mlir::Value IndexConstant(mlir::OpBuilder& builder, mlir::Location loc,
+                          int64_t value);
+mlir::Value Compare(mlir::OpBuilder& builder, mlir::Location loc,
+                    mlir::arith::CmpIPredicate predicate, mlir::Value x,
+                    mlir::Value y);
 
 }  // namespace keratin::ir
 
