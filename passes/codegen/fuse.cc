@@ -1,14 +1,14 @@
 // fuse: groups computes into kernels.
 //
 // Three ways to join, and nothing else:
-//   prologue  an element-wise producer with one reader is inlined where its
-//   value is read, if each element is read once;
-//             one that costs next to nothing (an index, a mask, a cast) is
-//             copied into every reader;
-//   epilogue  an element-wise consumer that reads a value where it was made is
-//   applied to it in registers; rows      computes that share their outer
-//   dimensions and reduce the inner ones (softmax, normalization) run row by
-//             row as stages of one kernel.
+// - prologue: an element-wise producer with one reader is inlined where its
+//   value is read, if each element is read once; one that costs next to nothing
+//   (an index, a mask, a cast) is copied into every reader;
+// - epilogue: an element-wise consumer that reads a value where it was made is
+//   applied to it in registers;
+// - rows: computes that share their outer dimensions and reduce the inner ones
+//   (softmax, normalization) run row by row as stages of one kernel.
+//
 // Every group is checked not to close a cycle with computes outside it; the
 // block is sorted again at the end.
 //

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "llvm/ADT/SetVector.h"
 #include "mlir/IR/AffineExpr.h"
 
 namespace keratin {
@@ -107,10 +108,16 @@ std::optional<Access> LinearAccess(mlir::Value tensor,
 mlir::FailureOr<Node*> Stage::AddNode(
     ir::ComputeOp op, llvm::ArrayRef<AffineExpr> domain,
     llvm::DenseMap<mlir::Value, Source>& known) {
+  // Evaluated once where several read the same elements: chains in which each
+  // value is read twice would double at every step.
+  for (const std::unique_ptr<Node>& node : llvm::reverse(nodes_)) {
+    if (node->op == op && node->domain == domain) return node.get();
+  }
   const int num_loops = NumLoops();
   nodes_.push_back(std::make_unique<Node>());
   Node* node = nodes_.back().get();
   node->op = op;
+  node->domain.assign(domain.begin(), domain.end());
   node->uses.assign(num_loops, false);
 
   for (AffineExpr expr : domain) {
@@ -294,13 +301,12 @@ mlir::FailureOr<Stage> Stage::Build(
 
 llvm::SmallVector<const Access*, 4> Stage::AnchorLeaves() const {
   SmallVector<const Access*, 4> result;
-  SmallVector<const Node*> work;
-  if (anchor) work.push_back(anchor);
-  while (!work.empty()) {
-    const Node* node = work.pop_back_val();
-    for (const Source& source : node->inputs) {
+  llvm::SetVector<const Node*> nodes;
+  if (anchor) nodes.insert(anchor);
+  for (size_t next = 0; next < nodes.size(); ++next) {
+    for (const Source& source : nodes[next]->inputs) {
       if (source.kind == Source::kLeaf) result.push_back(&leaves[source.leaf]);
-      if (source.kind == Source::kNode) work.push_back(source.node);
+      if (source.kind == Source::kNode) nodes.insert(source.node);
     }
   }
   return result;

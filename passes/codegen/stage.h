@@ -71,6 +71,8 @@ struct Source {
 
 struct Node {
   mutable ir::ComputeOp op;  // a handle: MLIR's accessors are not const
+  // Its dimensions over the loops of the root, before any are merged.
+  llvm::SmallVector<mlir::AffineExpr, 6> domain;
   llvm::SmallVector<Source, 4> inputs;
   llvm::SmallVector<IndexExpr, 6>
       index;  // of each dimension of the compute's domain

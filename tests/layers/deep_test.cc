@@ -1,5 +1,6 @@
 // A thousand layers, one after the other or one in the other, are compiled and
 // run: nothing recurses as deep as a model is but calls of layers in layers.
+#include <utility>
 #include <vector>
 
 #include "compiler/api/keratin.h"
@@ -7,6 +8,7 @@
 #include "layers/base/layer_ptr.h"
 #include "layers/core/dense.h"
 #include "layers/core/input_layer.h"
+#include "layers/merging/merging.h"
 #include "layers/models/functional.h"
 #include "layers/models/sequential.h"
 #include "layers/ops/arithmetic.h"
@@ -38,6 +40,23 @@ TEST(DeepTest, AThousandLayersInAGraphRun) {
   auto result = (*model)(Array::FromVector<float>({1, 2}, {3, 4}));
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->ToString(), "float32 (1, 2) [3, 4]");
+}
+
+TEST(DeepTest, ValuesThatAreReadTwiceEachAreComputedOnce) {
+  const KerasTensor a = Input({.shape = {{2}}}), b = Input({.shape = {{2}}});
+  // Back where it began after every six.
+  KerasTensor last = a, next = b;
+  for (int k = 0; k < 600; ++k)
+    last = std::exchange(next, Subtract()({next, last}));
+  auto model = MakeModel(Value::List({a, b}), Value::List({last, next}));
+  ASSERT_TRUE(model.ok()) << model.status();
+  auto results = (*model)->CallOnArrays(
+      {{Value::List({Value(Array::FromVector<float>({1, 2}, {3, 4})),
+                     Value(Array::FromVector<float>({1, 2}, {5, 7}))})},
+       {}});
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->outputs.items()[1].as_array().ToString(),
+            "float32 (1, 2) [5, 7]");
 }
 
 // Adds one to what the layer inside of it makes.
