@@ -1,5 +1,8 @@
 #include "passes/codegen/body_evaluator.h"
 
+#include <cstdlib>
+#include <limits>
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -15,6 +18,8 @@ using mlir::Type;
 using mlir::Value;
 namespace arith = mlir::arith;
 namespace vector = mlir::vector;
+
+constexpr int64_t kMost32 = std::numeric_limits<int32_t>::max();
 
 mlir::VectorType VectorOf(int lanes, Type element) {
   return mlir::VectorType::get({lanes}, element);
@@ -114,15 +119,30 @@ Value BodyEvaluator::FromStorage(Value value, Type element, Location loc) {
                                zero);
 }
 
-Value BodyEvaluator::Gather(Value buffer, Value indices, Value mask,
-                            Type element, Location loc) {
+// The numbers of elements from the first lane to each, `stride` apart: in 32
+// bits where they fit, so that one instruction reaches more lanes.
+Value BodyEvaluator::LaneOffsets(const Dim& stride, Location loc) {
+  const std::optional<int64_t> step = stride.AsConstant();
+  if (step.has_value() && std::abs(*step) <= kMost32 / schedule_.lanes)
+    return LaneNumbers(builder_, loc, schedule_.lanes, builder_.getI32Type(),
+                       *step);
+  Type index = builder_.getIndexType();
+  Value lane = LaneNumbers(builder_, loc, schedule_.lanes, index);
+  return arith::MulIOp::create(
+      builder_, loc, lane,
+      vector::BroadcastOp::create(builder_, loc,
+                                  VectorOf(schedule_.lanes, index),
+                                  scope_.index.Of(loc, stride)));
+}
+
+Value BodyEvaluator::Gather(Value buffer, Value address, Value offsets,
+                            Value mask, Type element, Location loc) {
   Type storage = StorageType(element);
   mlir::VectorType type = VectorOf(schedule_.lanes, storage);
   Value pass =
       arith::ConstantOp::create(builder_, loc, builder_.getZeroAttr(type));
-  Value zero = scope_.index.Constant(0);
   Value result = vector::GatherOp::create(builder_, loc, type, buffer,
-                                          mlir::ValueRange{zero}, indices,
+                                          mlir::ValueRange{address}, offsets,
                                           mask ? mask : AllTrue(loc), pass);
   return FromStorage(result, element, loc);
 }
@@ -144,16 +164,7 @@ Value BodyEvaluator::Read(Value buffer, Value address, const Dim& stride,
     }
     return FromStorage(result, element, loc);
   }
-  mlir::VectorType index_type =
-      VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value lane =
-      LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType());
-  Value step = vector::BroadcastOp::create(builder_, loc, index_type,
-                                           scope_.index.Of(loc, stride));
-  Value base = vector::BroadcastOp::create(builder_, loc, index_type, address);
-  Value indices = arith::AddIOp::create(
-      builder_, loc, base, arith::MulIOp::create(builder_, loc, lane, step));
-  return Gather(buffer, indices, mask, element, loc);
+  return Gather(buffer, address, LaneOffsets(stride, loc), mask, element, loc);
 }
 
 LaneValue BodyEvaluator::Leaf(int leaf, int row, int vector, Location loc) {
@@ -278,27 +289,32 @@ mlir::FailureOr<LaneValue> BodyEvaluator::Extract(const Node* node,
     result.value = Read(buffer, address, lane_stride, mask, element, loc);
     return result;
   }
-  mlir::VectorType index_type =
-      VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value indices =
-      vector::BroadcastOp::create(builder_, loc, index_type, address);
-  auto add = [&](Value term) {
-    indices = arith::AddIOp::create(builder_, loc, indices, term);
+  const std::optional<int64_t> elements =
+      ir::ElementsOf(tensor.getType()).AsConstant();
+  Type number = elements.has_value() && *elements <= kMost32
+                    ? Type(builder_.getI32Type())
+                    : Type(builder_.getIndexType());
+  mlir::VectorType numbers = VectorOf(schedule_.lanes, number);
+  auto as_number = [&](Value value, Type type) -> Value {
+    if (number.isIndex()) return value;
+    return arith::IndexCastOp::create(builder_, loc, type, value);
+  };
+  Value offsets;
+  auto add = [&](Value lanes, Value stride) {
+    Value scaled = arith::MulIOp::create(
+        builder_, loc, lanes,
+        vector::BroadcastOp::create(builder_, loc, numbers,
+                                    as_number(stride, number)));
+    offsets = offsets
+                  ? Value(arith::AddIOp::create(builder_, loc, offsets, scaled))
+                  : scaled;
   };
   if (!(lane_stride == Dim(0))) {
-    Value step = vector::BroadcastOp::create(builder_, loc, index_type,
-                                             scope_.index.Of(loc, lane_stride));
-    add(arith::MulIOp::create(
-        builder_, loc,
-        LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType()),
-        step));
+    add(LaneNumbers(builder_, loc, schedule_.lanes, number),
+        scope_.index.Of(loc, lane_stride));
   }
-  for (auto& [index, stride] : varying) {
-    add(arith::MulIOp::create(
-        builder_, loc, index,
-        vector::BroadcastOp::create(builder_, loc, index_type, stride)));
-  }
-  result.value = Gather(buffer, indices, mask, element, loc);
+  for (auto& [index, stride] : varying) add(as_number(index, numbers), stride);
+  result.value = Gather(buffer, address, offsets, mask, element, loc);
   return result;
 }
 
@@ -506,16 +522,8 @@ void BodyEvaluator::Store(const Output& output, const LaneValue& value, int row,
     }
     return;
   }
-  mlir::VectorType index_type =
-      VectorOf(schedule_.lanes, builder_.getIndexType());
-  Value step = vector::BroadcastOp::create(builder_, loc, index_type,
-                                           scope_.index.Of(loc, stride));
-  Value indices = arith::MulIOp::create(
-      builder_, loc,
-      LaneNumbers(builder_, loc, schedule_.lanes, builder_.getIndexType()),
-      step);
   vector::ScatterOp::create(builder_, loc, mlir::Type(), buffer,
-                            mlir::ValueRange{address}, indices,
+                            mlir::ValueRange{address}, LaneOffsets(stride, loc),
                             mask ? mask : AllTrue(loc), stored);
 }
 

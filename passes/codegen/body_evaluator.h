@@ -85,8 +85,11 @@ class BodyEvaluator {
   // null.
   mlir::Value Read(mlir::Value buffer, mlir::Value address, const Dim& stride,
                    mlir::Value mask, mlir::Type element, mlir::Location loc);
-  mlir::Value Gather(mlir::Value buffer, mlir::Value indices, mlir::Value mask,
-                     mlir::Type element, mlir::Location loc);
+  // Reads lanes `offsets` elements from `address` on; `mask` may be null.
+  mlir::Value Gather(mlir::Value buffer, mlir::Value address,
+                     mlir::Value offsets, mlir::Value mask, mlir::Type element,
+                     mlir::Location loc);
+  mlir::Value LaneOffsets(const Dim& stride, mlir::Location loc);
   mlir::Value FromStorage(mlir::Value value, mlir::Type element,
                           mlir::Location loc);
   mlir::Value AllTrue(mlir::Location loc);
