@@ -1,14 +1,56 @@
 #include "layers/saving/json.h"
 
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace keratin {
 namespace {
 
 constexpr int kMaxDepth = 512;
+
+// Python writes numbers that JSON lacks by these words.
+struct NumberWord {
+  absl::string_view word;
+  double value;
+};
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr NumberWord kNumberWords[] = {
+    {"NaN", std::numeric_limits<double>::quiet_NaN()},
+    {"Infinity", kInfinity},
+    {"-Infinity", -kInfinity}};
+// What a string begins with that stands for such a word.
+constexpr char kMark = '\x01';
+
+// The text as JSON: each of those words, outside strings, as a marked string.
+std::string MarkNumberWords(absl::string_view text) {
+  std::string marked;
+  bool in_string = false;
+  while (!text.empty()) {
+    const NumberWord* found = nullptr;
+    if (!in_string) {
+      for (const NumberWord& number : kNumberWords) {
+        if (absl::StartsWith(text, number.word)) found = &number;
+      }
+    }
+    size_t taken = 1;
+    if (found != nullptr) {
+      absl::StrAppend(&marked, "\"\\u0001", found->word, "\"");
+      taken = found->word.size();
+    } else {
+      if (text[0] == '"') in_string = !in_string;
+      if (in_string && text[0] == '\\' && text.size() > 1) taken = 2;
+      absl::StrAppend(&marked, text.substr(0, taken));
+    }
+    text.remove_prefix(taken);
+  }
+  return marked;
+}
 
 // Builds Values as the text is read, so that no depth of nesting can exhaust
 // the stack.
@@ -26,6 +68,12 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     return Add(Value(static_cast<double>(value)));
   }
   bool string(string_t& value) override {
+    if (!value.empty() && value[0] == kMark) {
+      for (const NumberWord& number : kNumberWords) {
+        if (absl::string_view(value).substr(1) == number.word)
+          return Add(Value(number.value));
+      }
+    }
     return Add(Value(std::string(value)));
   }
   bool binary(binary_t&) override { return false; }
@@ -92,6 +140,10 @@ void Append(const Value& value, std::string& text) {
     text += value.as_bool() ? "true" : "false";
   } else if (value.is_int()) {
     absl::StrAppend(&text, value.as_int());
+  } else if (value.is_double() && !std::isfinite(value.as_double())) {
+    text += std::isnan(value.as_double()) ? "NaN"
+            : value.as_double() > 0       ? "Infinity"
+                                          : "-Infinity";
   } else if (value.is_double()) {
     // The shortest text that is this number again, and a float.
     text += nlohmann::json(value.as_double()).dump();
@@ -131,8 +183,8 @@ std::string WriteJson(const Value& value) {
 absl::StatusOr<Value> ParseJson(const std::string& text,
                                 const std::string& what) {
   Reader reader;
-  // Keras writes Infinity and NaN nowhere in a configuration: plain JSON it is.
-  if (!nlohmann::json::sax_parse(text, &reader) || !reader.error().empty()) {
+  if (!nlohmann::json::sax_parse(MarkNumberWords(text), &reader) ||
+      !reader.error().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         what, " ", reader.error().empty() ? "is not JSON" : reader.error()));
   }

@@ -9,7 +9,9 @@
 
 namespace keratin {
 
-// `what` names the text in errors. Nesting beyond 512 levels is an error.
+// What Python's json.loads reads: JSON, with NaN, Infinity and -Infinity as
+// numbers. `what` names the text in errors. Nesting beyond 512 levels is an
+// error.
 absl::StatusOr<Value> ParseJson(const std::string& text,
                                 const std::string& what);
 

@@ -595,14 +595,18 @@ def define_algebra():
     for mode in ["reduced", "complete"]:
         for shape in [(4, 4), (3, 5, 3), (2, 3, 5)]:
             case(lambda x: ops.qr(x, mode=mode), f(*shape, unknown=(0,) if len(shape) > 2 else ()), **near)
-    for order in [None, 0, 1, 2, 3, -1, 0.5]:
+    for order in [None, 0, 1, 2, 3, -1, 0.5, np.inf, -np.inf]:
         case(lambda x: ops.norm(x, ord=order, axis=1), f(3, 4, 2))
         case(lambda x: ops.norm(x, ord=order, axis=-1, keepdims=True), i(3, 4, low=-3))
-    for order in [None, "fro", 1, -1]:
+    for order in [None, "fro", 1, -1, np.inf, -np.inf]:
         case(lambda x: ops.norm(x, ord=order, axis=(1, 2)), f(3, 4, 2))
         case(lambda x: ops.norm(x, ord=order, axis=(2, 0), keepdims=True), f(3, 4, 2))
     case(lambda x: ops.norm(x), f(3, 4, 2))
     case(lambda x: ops.norm(x, ord=1), f(3, 4))
+    # Python writes the infinite ones into a configuration as no JSON number is written.
+    case(lambda x: ops.clip(x, 0.25, np.inf), f(3, 4))
+    case(lambda x: ops.maximum(x, -np.inf), f(3, 4))
+    case(lambda x: ops.nan_to_num(x, nan=1.0, posinf=2.0, neginf=-np.inf), f(3, 4))
 
 
 def spd(*shape):

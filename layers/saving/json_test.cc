@@ -1,0 +1,37 @@
+#include "layers/saving/json.h"
+
+#include <cmath>
+
+#include "gtest/gtest.h"
+
+namespace keratin {
+namespace {
+
+TEST(JsonTest, ReadsTheNumbersThatPythonAdds) {
+  auto value = ParseJson(
+      R"({"a": [NaN, Infinity, -Infinity], "NaN": "Infinity, \"-Infinity\\"})",
+      "text");
+  ASSERT_TRUE(value.ok()) << value.status();
+  const Value::Items& numbers = value->entries()[0].second.items();
+  ASSERT_EQ(numbers.size(), 3u);
+  EXPECT_TRUE(std::isnan(numbers[0].as_double()));
+  EXPECT_EQ(numbers[1].as_double(), HUGE_VAL);
+  EXPECT_EQ(numbers[2].as_double(), -HUGE_VAL);
+  EXPECT_EQ(value->entries()[1].first, "NaN");
+  EXPECT_EQ(value->entries()[1].second.as_string(), "Infinity, \"-Infinity\\");
+  EXPECT_EQ(
+      WriteJson(*value),
+      R"({"a": [NaN, Infinity, -Infinity], "NaN": "Infinity, \"-Infinity\\"})");
+}
+
+TEST(JsonTest, SaysWhereItIsWrong) {
+  for (const char* text : {"", "{", "[1, Inf]", "{\"a\": NaNa}", "\"a"}) {
+    auto value = ParseJson(text, "'config.json'");
+    ASSERT_FALSE(value.ok()) << text;
+    EXPECT_EQ(value.status().message().substr(0, 13), "'config.json'");
+  }
+  EXPECT_FALSE(ParseJson(std::string(1000, '['), "text").ok());
+}
+
+}  // namespace
+}  // namespace keratin
