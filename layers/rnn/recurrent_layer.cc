@@ -53,11 +53,6 @@ absl::Status RecurrentLayer::Build(const Shape& sequences) {
                      rank == 0 ? "at least 2" : absl::StrCat(rank),
                      " axes, not of shape ", sequences.ToString()));
   }
-  if (recurrence().unroll && !sequences[1].IsConstant()) {
-    return absl::InvalidArgumentError(
-        "'unroll' needs a known number of time steps: give the input a time "
-        "axis of known size, or leave 'unroll' out");
-  }
   if (!recurrence().stateful) return absl::OkStatus();
   if (!sequences[0].IsConstant()) {
     return absl::InvalidArgumentError(

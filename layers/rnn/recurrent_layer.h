@@ -7,7 +7,7 @@
 //
 // The loop is one scan over the time axis, whose length may be unknown. Masked
 // steps keep the states. `unroll` is a choice of how Keras runs the loop; here
-// it decides what masked steps put out, and that time must be known.
+// it decides what masked steps put out, and nothing else.
 #ifndef KERATIN_LAYERS_RNN_RECURRENT_LAYER_H_
 #define KERATIN_LAYERS_RNN_RECURRENT_LAYER_H_
 
