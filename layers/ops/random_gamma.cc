@@ -85,7 +85,9 @@ Tensor DrawGamma(const Tensor& key, const Shape& shape, const Operand& alpha,
   const Tensor unit = Uniform(keys[1], flat, 0, 1, dtype);
   const Tensor inverse = Divide(Full({}, 1, dtype), given);
   if (logarithm) {
-    const Tensor logs = Log1p(Negative(unit));
+    // The difference is exact: uniform draws are whole multiples of the unit
+    // in the last place of 1.
+    const Tensor logs = Log(1 - unit);
     const Tensor boost = Where(LogicalOr(large, Equal(logs, 0)),
                                Full({}, 0, dtype), logs * inverse);
     return Reshape(Log(d) + Log(drawn[3]) + boost, shape);

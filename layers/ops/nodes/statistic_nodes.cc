@@ -100,7 +100,12 @@ constexpr Operation kOperations[] = {
     {"numpy", "Nonzero", "x",
      [](A& a) -> Value { return a.Unsupported(kDataDependent); }},
     {"numpy", "Unique", "x",
-     [](A& a) -> Value { return a.Unsupported(kDataDependent); }},
+     [](A& a) -> Value {
+       const Value* size = a.Find("size");
+       return a.Unsupported(size == nullptr || size->is_none()
+                                ? kDataDependent
+                                : "with a size is not supported");
+     }},
     {"numpy", "Digitize", "x,bins",
      [](A& a) -> Value { return Digitize(a.operand("x"), a.operand("bins")); }},
     {"numpy", "Histogram", "x", HistogramOf},
