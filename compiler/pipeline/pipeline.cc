@@ -112,8 +112,9 @@ class PhaseRunner {
                      file.empty() ? "" : " with the file ", file));
   }
 
-  // Writes the module as it was traced, and the command that fails on it, to a
-  // temporary file; gives its path, empty if there is none.
+  // Writes the module as it was traced, and the command that runs the passes up
+  // to the failing one on it, to a temporary file; gives its path, empty if
+  // there is none.
   std::string WriteReproducer() {
     llvm::SmallString<128> path;
     int descriptor = -1;

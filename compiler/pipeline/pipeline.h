@@ -1,12 +1,15 @@
 // The pipeline: THE ordered list of passes, in named phases.
 //
-//   trace    -> graph     structure, simplify, pack, split-prepare, fuse
-//   graph    -> kernels   emit-kernels
-//   kernels  -> buffers   plan-memory
-//   buffers  -> llvm      lowering
-//   llvm     -> object    code
+//   trace   -> graph    structure, simplify, simplify-scans, pack,
+//                       split-prepare, block-batch, fuse
+//   graph   -> kernels  emit-kernels, hoist
+//   kernels -> buffers  plan-memory
+//   buffers -> llvm     lower: the list in passes/lowering/lowering.cc
+//   llvm    -> object   no pass here: LLVM, in compiler/codegen
 //
-// Each phase can be dumped. A module is verified after every pass.
+// with cse (common subexpression elimination) and simplify again between some.
+// A module is verified at the end of each phase, and can be dumped then; what
+// a pass changed can be dumped after each.
 #ifndef KERATIN_COMPILER_PIPELINE_PIPELINE_H_
 #define KERATIN_COMPILER_PIPELINE_PIPELINE_H_
 
@@ -34,8 +37,9 @@ struct PipelineOptions {
 };
 
 // Runs the phases after `trace` up to `llvm` on `module`. A failing pass is an
-// error with its first complaint and the path of a file that reproduces it with
-// keratin-opt.
+// error with its first complaint. The error names a file that holds the module
+// as it was traced, and the keratin-opt command that runs the passes up to the
+// failing one on it.
 absl::Status RunPipeline(mlir::ModuleOp module, const Machine& machine,
                          const PipelineOptions& options);
 

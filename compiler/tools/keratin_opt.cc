@@ -1,22 +1,21 @@
-// keratin-opt: an mlir-opt for the keratin dialect and passes. Tests and the
-// curious run single passes on a file with it.
+// keratin-opt: an mlir-opt for the keratin dialect and passes. It runs what a
+// failing pass left behind (compiler/pipeline/pipeline.h), and single passes on
+// a file, for the curious. No test runs it.
 //
-//   keratin-opt --fuse --emit-kernels --target=x86-64-v4 m.mlir
+//   keratin-opt --structure --simplify --target=x86-64-v4 m.mlir
 
-#include <memory>
 #include <string>
 
 #include "compiler/codegen/emit.h"
+#include "compiler/pipeline/register_passes.h"
 #include "ir/dialect/dialect.h"
 #include "llvm/Support/CommandLine.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectRegistry.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/codegen/passes.h"
 #include "passes/codegen/target.h"
-#include "passes/graph/passes.h"
 #include "passes/lowering/passes.h"
 
 namespace {
@@ -24,10 +23,6 @@ namespace {
 llvm::cl::opt<std::string> target_name(
     "target", llvm::cl::desc("The row of the target table that passes use"),
     llvm::cl::init("x86-64-v3"));
-
-const keratin::Target& CurrentTarget() {
-  return keratin::TargetFor(target_name.getValue());
-}
 
 }  // namespace
 
@@ -38,21 +33,12 @@ int main(int argc, char** argv) {
   keratin::RegisterLoweringDialects(registry);
   keratin::RegisterCodegenDialects(registry);
 
+  keratin::RegisterPasses([]() -> const keratin::Target& {
+    return keratin::TargetFor(target_name.getValue());
+  });
+  // Not of the pipeline, but of use to who looks at a module.
   mlir::registerCanonicalizerPass();
-  mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();
-  mlir::registerPass([] { return keratin::CreateStructurePass(); });
-  mlir::registerPass([] { return keratin::CreateSimplifyPass(); });
-  mlir::registerPass([] { return keratin::CreateSimplifyScansPass(); });
-  mlir::registerPass([] { return keratin::CreateSplitPreparePass(); });
-  mlir::registerPass([] { return keratin::CreatePackPass(CurrentTarget()); });
-  mlir::registerPass(
-      [] { return keratin::CreateBlockBatchPass(CurrentTarget()); });
-  mlir::registerPass([] { return keratin::CreateFusePass(); });
-  mlir::registerPass(
-      [] { return keratin::CreateEmitKernelsPass(CurrentTarget()); });
-  mlir::registerPass([] { return keratin::CreatePlanMemoryPass(); });
-  keratin::RegisterLoweringPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Keratin's optimizer driver\n", registry));
 }

@@ -364,7 +364,10 @@ class ExpandFloatsPass
                                mlir::OperationPass<mlir::ModuleOp>> {
  public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandFloatsPass)
-  explicit ExpandFloatsPass(bool has_half = true) : has_half_(has_half) {}
+  explicit ExpandFloatsPass(bool has_half = true) { has_half_ = has_half; }
+  ExpandFloatsPass(const ExpandFloatsPass& other) : PassWrapper(other) {
+    has_half_ = other.has_half_.getValue();
+  }
   llvm::StringRef getArgument() const override { return "expand-floats"; }
   llvm::StringRef getDescription() const override {
     return "small floats by f32 arithmetic and integer conversions";
@@ -383,7 +386,7 @@ class ExpandFloatsPass
     if (!any) return;
     mlir::RewritePatternSet patterns(&getContext());
     patterns.add<WidenOp>(&getContext());
-    patterns.add<ExpandTruncF, ExpandExtF>(&getContext(), has_half_);
+    patterns.add<ExpandTruncF, ExpandExtF>(&getContext(), has_half_.getValue());
     mlir::GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(true);
     if (failed(
@@ -392,7 +395,10 @@ class ExpandFloatsPass
   }
 
  private:
-  bool has_half_;
+  Option<bool> has_half_{
+      *this, "has-half-conversions",
+      llvm::cl::desc("f32 to and from f16 is one instruction of the target"),
+      llvm::cl::init(true)};
 };
 
 }  // namespace

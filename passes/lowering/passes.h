@@ -55,7 +55,7 @@ std::unique_ptr<mlir::Pass> CreateCarryAsIntegersPass();
 void AddLoweringPasses(mlir::OpPassManager& pm, const LoweringOptions& options);
 
 // Makes the passes of this folder known to pass pipelines given as text
-// (keratin-opt).
+// (compiler/pipeline/register_passes.h).
 void RegisterLoweringPasses();
 
 // The dialects these passes need.
