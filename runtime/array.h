@@ -7,9 +7,9 @@
 //
 // Example:
 //   Array x = Array::FromVector<float>({2, 3}, {1, 2, 3, 4, 5, 6});
-//   Array y = x;                        // shares
-//   y.mutable_data<float>()[0] = 7;     // y now owns its elements; x is as it
-//   was absl::StatusOr<Array> z = x.Cast(DType::kBFloat16);
+//   Array y = x;                     // shares
+//   y.mutable_data<float>()[0] = 7;  // y owns its elements now, x is as it was
+//   absl::StatusOr<Array> z = x.Cast(DType::kBFloat16);
 #ifndef KERATIN_RUNTIME_ARRAY_H_
 #define KERATIN_RUNTIME_ARRAY_H_
 

@@ -12,10 +12,10 @@
 // Example:
 //   Dim batch = Dim::Symbol("batch");
 //   Shape x = {batch, 28, 28, 1};
-//   Dim rows = (batch * 28 + 1).FloorDiv(2);      // "14*batch" : the half is
-//   known to be lost Shape y = {rows, x[1] - 3};                   //
-//   "(14*batch, 25)" absl::StatusOr<int64_t> n =
-//   x.Elements().Evaluate({{"batch", 10}});   // 7840
+//   Dim rows = (batch * 28 + 1).FloorDiv(2);  // "14*batch": the half is lost
+//   Shape y = {rows, x[1] - 3};               // "(14*batch, 25)"
+//   absl::StatusOr<int64_t> n =
+//       x.Elements().Evaluate({{"batch", 10}});  // 7840
 #ifndef KERATIN_RUNTIME_SHAPE_H_
 #define KERATIN_RUNTIME_SHAPE_H_
 
@@ -139,9 +139,9 @@ class Dim {
 struct DimAtom {
   enum class Kind : uint8_t { kSymbol, kFloorDiv, kMod, kMax, kMin };
   Kind kind = Kind::kSymbol;
-  std::string symbol;         // kSymbol
-  std::vector<Dim> operands;  // floordiv and mod: dividend, divisor; max and
-                              // min: two or more
+  std::string symbol;  // kSymbol
+  // floordiv and mod: dividend, divisor; max and min: two or more.
+  std::vector<Dim> operands;
   uint64_t hash = 0;
   int size = 1;   // atoms in it, counted as a tree
   int depth = 1;  // of nesting

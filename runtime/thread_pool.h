@@ -4,9 +4,8 @@
 // for a thread that has not begun to help. Each thread begins with a part of
 // the loop that is the same in every loop of as many iterations, so that it
 // finds in its cache what it left there, and takes from others' parts when its
-// own is done. Nested calls, and calls while
-// another thread uses the pool, run on the calling thread. Idle workers spin
-// for some microseconds, then sleep.
+// own is done. Nested calls, and calls while another thread uses the pool, run
+// on the calling thread. Idle workers spin for some microseconds, then sleep.
 //
 // Example:
 //   ThreadPool::Global().ParallelFor(n, task, context);

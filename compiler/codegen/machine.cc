@@ -67,9 +67,8 @@ std::unique_ptr<llvm::TargetMachine> Machine::CreateTargetMachine() const {
       llvm::TargetRegistry::lookupTarget(parsed, error);
   if (backend == nullptr) return nullptr;
   llvm::TargetOptions options;
-  options.AllowFPOpFusion =
-      llvm::FPOpFusion::Strict;  // a fused multiply-add only where the IR says
-                                 // so
+  // A fused multiply-add only where the IR says so.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   return std::unique_ptr<llvm::TargetMachine>(backend->createTargetMachine(
       parsed, cpu, features, options, llvm::Reloc::PIC_, std::nullopt,
       llvm::CodeGenOptLevel::Aggressive));

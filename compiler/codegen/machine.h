@@ -1,10 +1,10 @@
 // Machine: what --march names, as LLVM and the target tables understand it.
 //
-//   native                           this computer
-//   x86-64, x86-64-v2, -v3, -v4      a level of x86-64
-//   znver4, skylake, ...             a processor, x86-64 or, as
-//   `aarch64:neoverse-n1`, of another architecture aarch64 a generic processor
-//   of an architecture
+//   native                       this computer
+//   x86-64, x86-64-v2, -v3, -v4  a level of x86-64
+//   znver4, skylake, ...         a processor of this computer's architecture
+//   aarch64:neoverse-n1          a processor of another one
+//   aarch64                      a generic processor of an architecture
 //
 // The same Machine serves the JIT and ahead-of-time code, so their code is the
 // same.

@@ -4,8 +4,8 @@
 // A tensor type carries its unknown sizes as Dims in its encoding: DimsOf(type)
 // gives all sizes, TensorOf makes a type.
 //
-//   TensorOf({Dim::Symbol("batch"), 784}, f32)  =  tensor<?x784xf32,
-//   #keratin.dims<"batch">>
+//   // tensor<?x784xf32, #keratin.dims<"batch">>
+//   TensorOf({Dim::Symbol("batch"), 784}, f32)
 #ifndef KERATIN_IR_DIALECT_DIALECT_H_
 #define KERATIN_IR_DIALECT_DIALECT_H_
 

@@ -69,8 +69,8 @@ struct ComputeSpec {
   llvm::SmallVector<mlir::Value> inputs;
   llvm::SmallVector<llvm::SmallVector<mlir::AffineExpr>> input_index;
   llvm::SmallVector<mlir::Value> captures;
-  llvm::SmallVector<mlir::AffineExpr>
-      result_index;  // empty: the parallel dimensions in order
+  // Empty: the parallel dimensions in order.
+  llvm::SmallVector<mlir::AffineExpr> result_index;
   llvm::StringRef combiner = "none";
   // Scalars of the inputs, then the captured tensors (as block arguments).
   llvm::function_ref<mlir::Value(mlir::OpBuilder&, mlir::Location,

@@ -1,7 +1,7 @@
 // keras.constraints: what a weight is kept to after each update.
 //
-//   Dense({.units = 8, .kernel_constraint = constraints::MaxNorm({.max_value =
-//   1})});
+//   Dense({.units = 8,
+//          .kernel_constraint = constraints::MaxNorm({.max_value = 1})});
 #ifndef KERATIN_LAYERS_CONSTRAINTS_CONSTRAINTS_H_
 #define KERATIN_LAYERS_CONSTRAINTS_CONSTRAINTS_H_
 

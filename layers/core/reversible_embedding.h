@@ -1,8 +1,8 @@
-// ReversibleEmbedding: rows of a table by number, int [...] → [...,
-// output_dim]; called with reverse=True, the products of its input with all
-// rows,
-// [..., output_dim] → [..., input_dim]. Keras:
-// keras.layers.ReversibleEmbedding.
+// ReversibleEmbedding: rows of a table by number; called with reverse=True, the
+// products of its input with all rows. Keras: keras.layers.ReversibleEmbedding.
+//
+//   int [...] → [..., output_dim]
+//   reverse: [..., output_dim] → [..., input_dim]
 #ifndef KERATIN_LAYERS_CORE_REVERSIBLE_EMBEDDING_H_
 #define KERATIN_LAYERS_CORE_REVERSIBLE_EMBEDDING_H_
 

@@ -4,8 +4,7 @@
 // [x1, x2] → x1's axes without the summed one, then x2's without it and the
 // batch.
 //
-//   KerasTensor y = Dot({.axes = {1, 2}, .normalize = true})({a, b});  //
-//   cosines
+//   KerasTensor cosines = Dot({.axes = {1, 2}, .normalize = true})({a, b});
 #ifndef KERATIN_LAYERS_MERGING_DOT_H_
 #define KERATIN_LAYERS_MERGING_DOT_H_
 

@@ -4,8 +4,8 @@
 // unknown. int64 is int32, uint64 uint32.
 //
 // Example:
-//   Tensor positions = ArangeSize(x.shape()[1], DType::kInt32);     // 0 ..
-//   seq-1
+//   // 0, 1, ..., seq - 1
+//   Tensor positions = ArangeSize(x.shape()[1], DType::kInt32);
 #ifndef KERATIN_LAYERS_OPS_CREATION_H_
 #define KERATIN_LAYERS_OPS_CREATION_H_
 

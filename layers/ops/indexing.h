@@ -6,9 +6,10 @@
 // least integer) outside the axis, x[numbers] takes the nearest element.
 //
 // Example:
-//   Tensor last = GetItem(x, {Index::All(), Index::At(-1)});       // x[:, -1]
-//   Tensor even = GetItem(x, {Index::Ellipsis(), Index::Range(std::nullopt,
-//   std::nullopt, 2)});
+//   Tensor last = GetItem(x, {Index::All(), Index::At(-1)});  // x[:, -1]
+//   Tensor even =                                             // x[..., ::2]
+//       GetItem(x, {Index::Ellipsis(),
+//                   Index::Range(std::nullopt, std::nullopt, 2)});
 #ifndef KERATIN_LAYERS_OPS_INDEXING_H_
 #define KERATIN_LAYERS_OPS_INDEXING_H_
 

@@ -1,7 +1,6 @@
 // Binomial variates as JAX draws them. Where few successes are expected,
 // waiting times between them are summed up; elsewhere Hormann's transformed
-// rejection
-// ("The generation of binomial random variates", 1993, BTRS).
+// rejection ("The generation of binomial random variates", 1993, BTRS).
 #include <limits>
 #include <optional>
 

@@ -4,8 +4,8 @@
 // Its states are a list with the states of each cell. Keras:
 // keras.layers.StackedRNNCells.
 //
-//   StackedRNNCells({.cells = {LSTMCell({.units = 8}), GRUCell({.units =
-//   4})}});
+//   StackedRNNCells(
+//       {.cells = {LSTMCell({.units = 8}), GRUCell({.units = 4})}});
 #ifndef KERATIN_LAYERS_RNN_STACKED_RNN_CELLS_H_
 #define KERATIN_LAYERS_RNN_STACKED_RNN_CELLS_H_
 

@@ -28,8 +28,9 @@ class Pickle {
     kTuple,   // items
     kDict,    // items: key, value, key, value, ...
     kGlobal,  // text: "module name"
-    kCall,    // items: what is called, the tuple of arguments, and each state
-              // that was set
+    // items: what is called, the tuple of arguments, and each state that was
+    // set
+    kCall,
   };
   struct Node {
     Kind kind = Kind::kNone;

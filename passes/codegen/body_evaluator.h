@@ -21,8 +21,8 @@ struct LaneValue {
 
 // Where a tile is: the first iteration of each loop, set as loops are entered.
 struct TilePlace {
-  llvm::SmallVector<mlir::Value, 6>
-      iteration;  // null: the loop has one iteration, or is not entered yet
+  // Null: the loop has one iteration, or is not entered yet.
+  llvm::SmallVector<mlir::Value, 6> iteration;
 };
 
 class BodyEvaluator {

@@ -29,8 +29,8 @@ using mlir::Location;
 using mlir::Value;
 namespace arith = mlir::arith;
 
-constexpr double kParallelWork =
-    20000;  // scalar operations worth waking another thread
+// Scalar operations worth waking another thread.
+constexpr double kParallelWork = 20000;
 
 struct StagePlan {
   Stage stage;

@@ -2,12 +2,14 @@
 // panels.
 //
 // The right operand is the input that the innermost result dimension walks
-// along and the rows do not. It is copied to
-// [.., columns / width, reduced.., width], zero beyond the last column, by a
-// compute of its own: for weights that compute depends on variables alone, and
-// split-prepare moves it into @prepare. An operand that is itself computed is
-// packed only when its columns do not lie side by side in memory, or the
-// product is large enough to pay for the copy.
+// along and the rows do not. A compute of its own copies it to
+//
+//   [.., columns / width, reduced.., width]
+//
+// zero beyond the last column. For weights that compute depends on variables
+// alone, and split-prepare moves it into @prepare. An operand that is itself
+// computed is packed only when its columns do not lie side by side in memory,
+// or the product is large enough to pay for the copy.
 //
 // The product then reads it by the map (d floordiv width, .., d mod width).
 #include "ir/dialect/dialect.h"
@@ -28,8 +30,8 @@ using mlir::AffineExpr;
 using mlir::Value;
 namespace arith = mlir::arith;
 
-constexpr int64_t kSmallestPacked =
-    64;  // elements: smaller operands are read where they are
+// Elements: smaller operands are read where they are.
+constexpr int64_t kSmallestPacked = 64;
 
 bool UsesDim(mlir::AffineMap map, unsigned dim) {
   return llvm::any_of(map.getResults(),
@@ -152,11 +154,10 @@ class PackPass
 
     // The packing: domain [outer.., panel, reduced.., within].
     SmallVector<Dim> domain;
-    SmallVector<AffineExpr> place(
-        extents.size());  // the packing's expression for each dimension of the
-                          // product
-    SmallVector<AffineExpr>
-        product_index;  // where the product reads the packed operand
+    // The packing's expression for each dimension of the product.
+    SmallVector<AffineExpr> place(extents.size());
+    // Where the product reads the packed operand.
+    SmallVector<AffineExpr> product_index;
     for (unsigned dim : outer) {
       place[dim] = mlir::getAffineDimExpr(domain.size(), context);
       product_index.push_back(mlir::getAffineDimExpr(dim, context));

@@ -9,8 +9,8 @@
 namespace keratin {
 namespace {
 
-constexpr double kTaskWork =
-    8192;  // scalar operations worth a task of their own
+// Scalar operations worth a task of their own.
+constexpr double kTaskWork = 8192;
 constexpr int kTransposedRows = 8;
 
 // The widest arithmetic that matters for the lane count: 64 when a 64-bit float

@@ -4,10 +4,12 @@
 // A schedule depends on shapes and the target only, never on fusion or threads,
 // so that the arithmetic of an element is the same however it is reached.
 //
-//   matrix product: lanes along columns, rows along rows, 8 x 2 vectors of
-//   accumulators, tasks are panels of columns depthwise convolution: lanes
-//   along channels, rows along width sum over the last axis: lanes along the
-//   reduced axis ("horizontal"), four vectors of partial sums
+//   matrix product          lanes along columns, rows along rows, tile_rows x
+//                           tile_vectors accumulators, tasks are panels of
+//                           columns
+//   depthwise convolution   lanes along channels, rows along width
+//   sum over the last axis  lanes along the reduced axis ("horizontal"), four
+//                           vectors of partial sums
 #ifndef KERATIN_PASSES_CODEGEN_SCHEDULE_H_
 #define KERATIN_PASSES_CODEGEN_SCHEDULE_H_
 

@@ -4,13 +4,16 @@
 // The computes of one kernel that carry the same `keratin.stage` number form a
 // stage. At most one of them reduces (the anchor). Those before it are inlined
 // at its inputs; those after it are its epilogue, applied to the accumulators.
-// Every tensor access is linear in the loops: address = offset + sum of stride
-// * iteration, in elements, where offset and strides are Dims, so that unknown
-// sizes need no second path. Loops that every access walks as if they were one
-// are merged.
+// Every tensor access is linear in the loops,
 //
-//   y[b, n] = relu(sum_k x[b, k] * w[k, n] + bias[n])   →  loops b, n, k;
-//   anchor the product; leaves x, w, bias
+//   address = offset + sum of stride * iteration
+//
+// in elements, where offset and strides are Dims, so that unknown sizes need no
+// second path. Loops that every access walks as if they were one are merged.
+//
+//   y[b, n] = relu(sum_k x[b, k] * w[k, n] + bias[n])
+//
+// has loops b, n, k; the product as its anchor; and leaves x, w, bias.
 #ifndef KERATIN_PASSES_CODEGEN_STAGE_H_
 #define KERATIN_PASSES_CODEGEN_STAGE_H_
 
@@ -74,8 +77,8 @@ struct Node {
   // Its dimensions over the loops of the root, before any are merged.
   llvm::SmallVector<mlir::AffineExpr, 6> domain;
   llvm::SmallVector<Source, 4> inputs;
-  llvm::SmallVector<IndexExpr, 6>
-      index;  // of each dimension of the compute's domain
+  // Of each dimension of the compute's domain.
+  llvm::SmallVector<IndexExpr, 6> index;
   // Loops that the values of this node vary with.
   llvm::SmallVector<bool, 6> uses;
 };
@@ -120,8 +123,8 @@ class Stage {
 };
 
 // The access of `tensor` (dense, row-major) at `index`, expressions over
-// `num_loops` loops; nothing when an expression is not linear. `lane ==
-// floordiv` forms made by the pass `pack` become panels.
+// `num_loops` loops; nothing when an expression is not linear. The floordiv and
+// mod that the pass `pack` writes become a panel of the access.
 std::optional<Access> LinearAccess(mlir::Value tensor,
                                    llvm::ArrayRef<mlir::AffineExpr> index,
                                    int num_loops);

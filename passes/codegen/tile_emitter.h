@@ -22,8 +22,8 @@ struct KernelScope {
   KernelScope(mlir::OpBuilder& builder, mlir::Block* entry)
       : index(builder, entry) {}
 
-  llvm::DenseMap<mlir::Value, mlir::Value>
-      buffers;  // tensor in the kernel region -> flat memref
+  // From tensors in the kernel region to flat memrefs.
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   IndexBuilder index;
 };
 

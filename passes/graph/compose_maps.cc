@@ -193,8 +193,8 @@ ir::ComputeOp ReadOrigins(ir::ComputeOp op) {
 
   SmallVector<Value> inputs, captures;
   SmallVector<mlir::AffineMap> maps;
-  SmallVector<Value> scalars(old_inputs);  // the body's value for each old
-                                           // input, where it is no argument
+  // The body's value for each old input, where it is no argument.
+  SmallVector<Value> scalars(old_inputs);
   SmallVector<unsigned> position(old_inputs);
   mlir::OpBuilder inside(op.getContext());
   inside.setInsertionPointToStart(&block);

@@ -4,8 +4,9 @@
 // entry function, marked `keratin.entry`, whose arguments (roles "argument",
 // "result", "workspace", "symbol") stand as plan-memory leaves them, becomes
 //
-//   func.func @<prefix>_call(%c: !llvm.ptr) -> i32     // const struct
-//   keratin_call*
+//   func.func @<prefix>_call(%c: !llvm.ptr) -> i32
+//
+// where %c is a `const struct keratin_call*` (runtime/abi.h).
 //
 // A call marked `keratin.parallel` (its last two operands are begin and end of
 // the tasks) goes through the caller's parallel_for if there is one and more
