@@ -12,8 +12,10 @@ void AddCompileFlags(Flags* flags, CompileFlags* values) {
                "compile for every batch size (`dynamic`), or for N alone",
                &values->batch);
   flags->String("march", "NAME",
-                "the machine: native (default), x86-64-v3, x86-64-v4, or a "
-                "processor's name",
+                "the machine: native (default), x86-64-v3, x86-64-v4, a "
+                "processor's name, or\nARCHITECTURE[:PROCESSOR] of aarch64 "
+                "(tested as far as writing its objects),\nriscv64 or wasm32 "
+                "(not tested)",
                 &values->march);
   flags->String("dump-ir", "DIR",
                 "write one numbered file after each pass that changed "
