@@ -181,8 +181,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // The values of weights(), in its order; an error names what does not fit.
   absl::StatusOr<std::vector<Array>> GetWeights() const;
   absl::Status SetWeights(const std::vector<Array>& values);
-  // Scalars in the weights.
-  int64_t count_params() const;
+  // Scalars in the weights; an error before the layer is built.
+  absl::StatusOr<int64_t> count_params() const;
 
   // Replaces weights by what a mode of quantization keeps of them: "int8", or a
   // configuration made in C++. An error if the layer is not built, is quantized
@@ -274,6 +274,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // whatever the call is given.
   virtual Tensor Call(const Tensor& x);
   virtual Tensor CallIn(const CallContext& context, const Tensor& x);
+  // What calls and builds take, in order: a class that takes more than its
+  // inputs names it all here, for a call is refused what is not named.
   virtual CallSignature signature() const { return {}; }
   virtual Value CallWith(const CallContext& context,
                          const Arguments& arguments);

@@ -384,7 +384,13 @@ absl::Status Layer::SetWeights(const std::vector<Array>& values) {
   return AssignAll(weights(), values, name_);
 }
 
-int64_t Layer::count_params() const {
+absl::StatusOr<int64_t> Layer::count_params() const {
+  if (!built_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "layer '", name_,
+        "' is not built, so its parameters cannot be counted; call it on an "
+        "Input or on data first"));
+  }
   int64_t count = 0;
   for (const Variable* variable : weights())
     count += variable->shape().Elements().AsConstant().value_or(0);

@@ -44,7 +44,7 @@ TEST(CallTest, SimpleDenseIsBuiltByItsFirstCall) {
       Paths(linear->weights()),
       (std::vector<std::string>{"simple_dense/kernel", "simple_dense/bias"}));
   EXPECT_EQ(linear->trainable_weights().size(), 2);
-  EXPECT_EQ(linear->count_params(), 12);
+  EXPECT_EQ(linear->count_params().value_or(0), 12);
   EXPECT_EQ(linear->registered_name(), "examples>SimpleDense");
   // y = x · kernel, the bias being zeros.
   const Array kernel = (*linear->GetWeights())[0];
@@ -198,6 +198,32 @@ TEST(CallTest, GraphsShareLayersAndCutThemOut) {
   EXPECT_TRUE(b->outputs.arrays()[0].Identical(*a));
 }
 
+// Half of what a layer of its own computes.
+class Halving : public Model {
+  absl::Status Configured() override {
+    Layer::Track("sum", sum_.shared());
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override { return sum_(x) / 2; }
+
+  Dense sum_{{.units = 1, .kernel_initializer = "ones"}, {.name = "sum"}};
+};
+
+TEST(CallTest, AClassDerivedFromModelIsAModel) {
+  auto model = Make<Halving>({.name = "halving"});
+  absl::StatusOr<Array> y =
+      model(Array::FromVector<float>({2, 2}, {1, 2, 3, 4}));
+  ASSERT_TRUE(y.ok()) << y.status();
+  EXPECT_EQ(y->ToString(), "float32 (2, 1) [1.5, 3.5]");
+  EXPECT_EQ(
+      Paths(model->trainable_variables()),
+      (std::vector<std::string>{"halving/sum/kernel", "halving/sum/bias"}));
+  absl::StatusOr<Layer*> sum = model->GetLayer("sum");
+  ASSERT_TRUE(sum.ok()) << sum.status();
+  EXPECT_EQ((*sum)->class_name(), "Dense");
+  EXPECT_FALSE(model->GetLayer("product").ok());
+}
+
 TEST(CallTest, AThousandLayersAreNoDeepRecursion) {
   KerasTensor x = Input({.shape = {{4}}});
   KerasTensor y = x;
@@ -227,6 +253,10 @@ TEST(CallTest, MisuseIsAnErrorThatNamesTheLayer) {
   EXPECT_EQ(message(dense->StatelessCall({}, {}, {{Value(Ones({1, 2}))}, {}})),
             "layer 'd' is not built, so it has no variables to be given; call "
             "it on an Input or on data first");
+  EXPECT_EQ(message(dense->count_params()),
+            "layer 'd' is not built, so its parameters cannot be counted; call "
+            "it on an Input or on data first");
+  EXPECT_TRUE(dense->GetWeights()->empty());
   ASSERT_TRUE(dense(Ones({1, 2})).ok());
   EXPECT_EQ(message(dense->StatelessCall({}, {}, {{Value(Ones({1, 2}))}, {}})),
             "layer 'd' has 2 trainable variables, and its stateless call is "
