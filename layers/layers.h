@@ -1,7 +1,7 @@
 // All layers that C++ makes, the models of them, and what they take: one header
 // for all of keras.layers.
 //
-//   KerasTensor x = Input({.shape = {28, 28, 1}});
+//   KerasTensor x = Input({.shape = {{28, 28, 1}}});
 //   KerasTensor y = Conv2D({.filters = 8, .kernel_size = 3})(x);
 //   auto model = MakeModel(Value(x), Value(Flatten()(y)));
 #ifndef KERATIN_LAYERS_LAYERS_H_

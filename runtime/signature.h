@@ -2,7 +2,8 @@
 //
 // Invariant: once Read has accepted a manifest, every index in it is in range,
 // every size expression is ready to be evaluated from the symbols, and the
-// entry functions' arguments and results stand in the order of DESIGN's lists.
+// entry functions' arguments and results stand in the order of a call that the
+// README here gives.
 //
 // Example:
 //   absl::StatusOr<Signature> signature = Signature::Read(manifest);

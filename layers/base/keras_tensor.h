@@ -4,7 +4,7 @@
 // Unknown sizes are named symbols. A tensor whose making failed is not ok() and
 // carries the error; what is called on it fails with the same one.
 //
-//   KerasTensor x = Input({.shape = {28, 28, 1}});
+//   KerasTensor x = Input({.shape = {{28, 28, 1}}});
 //   KerasTensor y = Flatten()(x);  // y.shape() == (batch, 784)
 #ifndef KERATIN_LAYERS_BASE_KERAS_TENSOR_H_
 #define KERATIN_LAYERS_BASE_KERAS_TENSOR_H_

@@ -4,7 +4,7 @@
 // Every class of layer has a LayerPtr of its own that makes one from its
 // options, named as Keras's arguments, and from those that all layers take:
 //
-//   KerasTensor x = Input({.shape = {28, 28, 1}});
+//   KerasTensor x = Input({.shape = {{28, 28, 1}}});
 //   KerasTensor y = Dense({.units = 10}, {.name = "digits"})(Flatten()(x));
 //
 // A class of one's own is made by Make:

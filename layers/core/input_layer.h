@@ -1,7 +1,7 @@
 // Input: where a graph begins. Keras: keras.Input, keras.layers.InputLayer.
 //
-//   KerasTensor image = Input({.shape = {28, 28, 1}, .name = "image"});
-//   KerasTensor words = Input({.shape = {kNone}, .dtype = DType::kInt32});
+//   KerasTensor image = Input({.shape = {{28, 28, 1}}, .name = "image"});
+//   KerasTensor words = Input({.shape = {{kNone}}, .dtype = DType::kInt32});
 #ifndef KERATIN_LAYERS_CORE_INPUT_LAYER_H_
 #define KERATIN_LAYERS_CORE_INPUT_LAYER_H_
 

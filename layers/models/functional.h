@@ -1,7 +1,7 @@
 // Functional: a graph of layers between inputs and outputs. Keras: keras.Model
 // built from tensors.
 //
-//   KerasTensor x = Input({.shape = {8}});
+//   KerasTensor x = Input({.shape = {{8}}});
 //   KerasTensor y = Dense({.units = 2})(x);
 //   absl::StatusOr<ModelPtr> model = MakeModel(x, y, {.name = "two"});
 #ifndef KERATIN_LAYERS_MODELS_FUNCTIONAL_H_

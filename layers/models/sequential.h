@@ -1,6 +1,6 @@
 // Sequential: layers one after the other. Keras: keras.Sequential.
 //
-//   Sequential model({Input({.shape = {784}}), Dense({.units = 64}),
+//   Sequential model({Input({.shape = {{784}}}), Dense({.units = 64}),
 //                     Dense({.units = 10, .activation = "softmax"})});
 //   absl::Status status = model.Add(Softmax());
 #ifndef KERATIN_LAYERS_MODELS_SEQUENTIAL_H_

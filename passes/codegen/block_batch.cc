@@ -9,9 +9,10 @@
 //   y = conv(relu(conv(x)))           x: [8, 112, 112, 32]
 //   y = scan over x as [8, 1, 112, 112, 32] { conv(relu(conv(x[i]))) }
 //
-// A compute joins a chain only if it reads fewer bytes of what does not go by
-// the batch (weights) than of what does, or few at all: those it reads again
-// for each block. Before and after: computes, reshapes, scans and constants.
+// What does not go by the batch (weights) is read again for each block. So a
+// compute joins a chain only if that is no more bytes than it reads and writes
+// for one element of the batch, or than half the second-level cache. Before and
+// after: computes, reshapes, scans and constants.
 // Every element is computed by the same arithmetic as before.
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// approximate-math: transcendental functions of f32 as polynomials, the same
-// for scalars and vectors of any width.
+// approximate-math: transcendental functions of f32 as polynomials or rational
+// functions, the same for scalars and vectors of any width.
 //
 // exp and erf are written here, the others are MLIR's. Other element types stay
 // calls of the C library.
@@ -141,7 +141,7 @@ class ApproximateMathPass
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMathPass)
   llvm::StringRef getArgument() const override { return "approximate-math"; }
   llvm::StringRef getDescription() const override {
-    return "polynomials for transcendental functions of f32";
+    return "transcendental functions of f32 by arithmetic";
   }
   void getDependentDialects(mlir::DialectRegistry& registry) const override {
     registry.insert<mlir::arith::ArithDialect, mlir::math::MathDialect,

@@ -1,11 +1,12 @@
 // Lowering: from entry functions and kernels over buffers (arith, math, vector,
 // memref, scf, func) to the LLVM dialect.
 //
-// Before: level 5, as the pass `plan-memory` leaves it. After: nothing but the
-// LLVM dialect; every function but the entry points is internal. The arithmetic
-// of an element is not changed: no contraction, no reassociation; `math.fma`
-// alone becomes a fused multiply-add. Transcendental functions of f32 become
-// polynomials, the same for a scalar and for a lane of a vector.
+// Before: the module of the phase `buffers`, as plan-memory leaves it. After:
+// nothing but the LLVM dialect; every function but the entry points is
+// internal. The arithmetic of an element is not changed: no contraction, no
+// reassociation; `math.fma` alone becomes a fused multiply-add. Transcendental
+// functions of f32 become polynomials or rational functions, the same for a
+// scalar and for a lane of a vector.
 //
 //   mlir::PassManager pm(context);
 //   AddLoweringPasses(pm, {.prefix = "digits", .has_half_conversions = true});
@@ -34,8 +35,8 @@ struct LoweringOptions {
 std::unique_ptr<mlir::Pass> CreateExpandFloatsPass(
     bool has_half_conversions = true);
 
-// Polynomials for exp, expm1, tanh, log, log1p and erf of f32, scalars and
-// vectors alike.
+// Polynomials or rational functions for exp, expm1, tanh, log, log1p and erf of
+// f32, scalars and vectors alike.
 std::unique_ptr<mlir::Pass> CreateApproximateMathPass();
 
 // Gives kernels pointer arguments, and entry functions the ABI of

@@ -1,6 +1,6 @@
 """Judges what `peers.py run` printed: accuracy, speed and compile time of Keratin against the peers' in the same run.
 
-    python compare.py RUN.txt [--markdown]     exit 1 if Keratin failed, or passed a bound, anywhere
+    python compare.py RUN.txt [--markdown]     exit 1 if Keratin failed, or exceeded a bound, anywhere
 """
 import json
 import sys
@@ -14,7 +14,7 @@ def rows(path):
 
 
 def judge(mine, peers):
-    """The sentences that say which bounds a row of Keratin passes."""
+    """The sentences that say which bounds a row of Keratin exceeds."""
     if "failed" in mine:
         return ["failed: " + mine["failed"][:200]]
     found = []
@@ -58,7 +58,7 @@ def main(argv):
         for sentence in judge(mine, peers):
             print(f"{mine['model']} {mine['batch']}: {sentence}", file=sys.stderr)
             worse += 1
-    print(f"{len(cases)} rows, {worse} bounds passed", file=sys.stderr)
+    print(f"{len(cases)} rows, {worse} bounds exceeded", file=sys.stderr)
     return 1 if worse else 0
 
 

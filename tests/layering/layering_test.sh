@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# No source includes what DESIGN's table of rooms forbids, rooms have a README of at most 40 lines,
-# and the checker itself sees each kind of fault (in sources made up here).
+# No source includes what the table of rooms in rules.awk forbids, rooms have a README of at most 40
+# lines, and the checker itself sees each kind of fault (in sources made up here).
 set -uo pipefail
 root=$(dirname "$(readlink -f WORKSPACE)")
 rules=$PWD/tests/layering/rules.awk

@@ -1,8 +1,8 @@
-// What the real Keras made, as make_reference.py and make_state_reference.py
-// recorded it.
+// What the real Keras made, as make_reference.py and the make_*_reference.py
+// beside it recorded it: of their files, those that the test has as data.
 //
-//   EXPECT_EQ(FirstDifference(layer->GetConfig(), Reference("configs/dense")),
-//   "");
+//   EXPECT_EQ(
+//       FirstDifference(layer->GetConfig(), Reference("configs/dense")), "");
 #ifndef KERATIN_TESTS_LAYERS_REFERENCE_H_
 #define KERATIN_TESTS_LAYERS_REFERENCE_H_
 
