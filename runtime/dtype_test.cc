@@ -29,7 +29,7 @@ TEST(DTypeTest, NamesAndDescrsRoundTrip) {
   EXPECT_FALSE(DTypeFromNumpyDescr("<O8").ok());
 }
 
-TEST(DTypeTest, Kinds) {
+TEST(DTypeTest, KindsAreToldApart) {
   EXPECT_TRUE(IsFloating(DType::kFloat8E5M2));
   EXPECT_TRUE(IsInteger(DType::kUInt8));
   EXPECT_FALSE(IsSignedInteger(DType::kUInt8));
@@ -68,7 +68,7 @@ TYPED_TEST(SmallFloatTest, EveryValueSurvivesFloatAndTiesGoToEven) {
   }
 }
 
-TEST(SmallFloatTest, OutOfRange) {
+TEST(SmallFloatTest, ValuesOutOfRangeSaturateOrOverflowAsTheFormatSays) {
   EXPECT_EQ(Half(65519.0).bits, 0x7bff);
   EXPECT_EQ(Half(65520.0).bits, 0x7c00);
   EXPECT_EQ(Half(-1e30).bits, 0xfc00);

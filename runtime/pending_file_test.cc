@@ -1,3 +1,4 @@
+// A file is there under its name when it is whole, or not at all.
 #include "runtime/pending_file.h"
 
 #include <sys/stat.h>

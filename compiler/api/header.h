@@ -1,4 +1,6 @@
-// The C header that goes with an artifact.
+// The C header that goes with an artifact: its functions, with one typed
+// argument for each tensor and each unknown size. It stands alone: what it
+// needs of runtime/abi.h is written into it.
 #ifndef KERATIN_COMPILER_API_HEADER_H_
 #define KERATIN_COMPILER_API_HEADER_H_
 
@@ -8,6 +10,7 @@
 
 namespace keratin {
 
+// Its text, for the artifact that `manifest` describes and names.
 std::string HeaderOf(const Manifest& manifest);
 
 }  // namespace keratin

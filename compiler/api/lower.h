@@ -1,4 +1,11 @@
-// A trace lowered as far as the LLVM dialect, for all that is written of it.
+// A trace lowered as far as the LLVM dialect, for all that is made of it: code
+// in this process, object files, libraries.
+//
+//   Manifest manifest;
+//   absl::StatusOr<TracedModule> lowered =
+//       Lower(*trace, machine, options, manifest);
+//   absl::StatusOr<Executable> executable =
+//       LoadLowered(*lowered, machine, std::move(manifest));
 #ifndef KERATIN_COMPILER_API_LOWER_H_
 #define KERATIN_COMPILER_API_LOWER_H_
 

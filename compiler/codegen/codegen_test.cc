@@ -111,7 +111,7 @@ std::vector<To> Run(const Loaded& loaded, const std::vector<From>& in,
   return out;
 }
 
-TEST(Codegen, CallsKernelsDirectlyAndInParallel) {
+TEST(CodegenTest, CallsKernelsDirectlyAndInParallel) {
   auto loaded =
       Compile(ElementWise("f32", "f32", "%y = arith.addf %x, %x : f32"));
   ASSERT_TRUE(loaded.ok()) << loaded.status();
@@ -132,7 +132,7 @@ TEST(Codegen, CallsKernelsDirectlyAndInParallel) {
 
 // c' = c + x[t], y[t] = c': by two launches, so that the carried value is read
 // back from y; returned once more doubled.
-TEST(Codegen, ScansWalkSequencesInPlace) {
+TEST(CodegenTest, ScansWalkSequencesInPlace) {
   for (bool backwards : {false, true}) {
     std::string text = R"(
 #s = #keratin.dims<"seq">
@@ -214,7 +214,7 @@ double WorstUlp(const std::string& op,
   return worst;
 }
 
-TEST(Codegen, TranscendentalFunctionsAreAccurate) {
+TEST(CodegenTest, TranscendentalFunctionsAreAccurate) {
   EXPECT_LE(WorstUlp(
                 "math.exp", [](double x) { return std::exp(x); }, -87, 88.7f),
             2);
@@ -256,7 +256,7 @@ uint16_t NearestBfloat(float x) {
       up < down || (up == down && low % 2 == 1) ? low + 1 : low);
 }
 
-TEST(Codegen, SixteenBitFloatsRoundAsHardwareDoes) {
+TEST(CodegenTest, SixteenBitFloatsRoundAsHardwareDoes) {
   std::vector<float> in;
   for (uint64_t bits = 0; bits < 0x100000000; bits += 4099) {
     uint32_t word = static_cast<uint32_t>(bits);
@@ -302,7 +302,7 @@ TEST(Codegen, SixteenBitFloatsRoundAsHardwareDoes) {
             0x3f81);
 }
 
-TEST(Codegen, RefusesUnknownMachines) {
+TEST(CodegenTest, RefusesUnknownMachines) {
   EXPECT_EQ(MachineFor("z80").status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(MachineFor("sparc:v9").status().code(),

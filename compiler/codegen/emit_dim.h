@@ -1,4 +1,8 @@
-// A Dim as LLVM IR: 64-bit arithmetic on the values of its symbols.
+// A Dim as LLVM IR: 64-bit arithmetic on the values of its symbols. floordiv
+// and mod round down, as Dim's do; what overflows wraps around.
+//
+//   // %batch * 4
+//   EmitDim(b, Dim::Symbol("batch") * 4, {{"batch", batch}});
 #ifndef KERATIN_COMPILER_CODEGEN_EMIT_DIM_H_
 #define KERATIN_COMPILER_CODEGEN_EMIT_DIM_H_
 

@@ -1,4 +1,8 @@
 // Which array is which input of a model.
+//
+//   // `image` by its name, or `0`, or `arr_0` as numpy.savez writes it
+//   absl::StatusOr<std::vector<Array>> inputs =
+//       ReadInputs("in.npz", {}, executable.inputs());
 #ifndef KERATIN_COMPILER_TOOLS_BIND_INPUTS_H_
 #define KERATIN_COMPILER_TOOLS_BIND_INPUTS_H_
 

@@ -1,3 +1,4 @@
+// Arrays find their inputs by name or number; errors name those that do not.
 #include "compiler/tools/bind_inputs.h"
 
 #include <string>

@@ -1,3 +1,4 @@
+// What the command takes as flags, and what it says of wrong ones.
 #include "compiler/tools/flags.h"
 
 #include <string>

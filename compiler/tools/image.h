@@ -1,4 +1,5 @@
-// PNG files as inputs of a model.
+// PNG files as inputs of a model. Pixels stay what the file holds, 0 to 255: to
+// scale them is the model's part.
 #ifndef KERATIN_COMPILER_TOOLS_IMAGE_H_
 #define KERATIN_COMPILER_TOOLS_IMAGE_H_
 

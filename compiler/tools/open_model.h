@@ -1,4 +1,8 @@
-// Reading a .keras file for a verb.
+// Reading a .keras file for a verb: in a child process, so that a fault in it
+// is an error, and within the limits that its flags set.
+//
+//   AddOpenFlags(&flags, &open);
+//   absl::StatusOr<OpenedModel> model = OpenModel("m.keras", open);
 #ifndef KERATIN_COMPILER_TOOLS_OPEN_MODEL_H_
 #define KERATIN_COMPILER_TOOLS_OPEN_MODEL_H_
 

@@ -1,3 +1,4 @@
+// What a trace builds, and what it says of operands and uses that are wrong.
 #include "ir/trace/trace.h"
 
 #include <string>

@@ -1,4 +1,9 @@
-// What configurations of functional models say of tensors.
+// What configurations of functional models say of tensors. Each is named by its
+// history: an operation, which of its calls, and which of their outputs.
+//
+//   in arguments of calls    {"class_name": "__keras_tensor__",
+//                             "config": {..., "keras_history": ["a", 0, 0]}}
+//   as inputs and outputs    ["a", 0, 0]
 #ifndef KERATIN_LAYERS_MODELS_GRAPH_CONFIG_H_
 #define KERATIN_LAYERS_MODELS_GRAPH_CONFIG_H_
 

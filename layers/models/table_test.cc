@@ -1,3 +1,4 @@
+// The tables of summaries, drawn as Keras draws them.
 #include "layers/models/table.h"
 
 #include "gtest/gtest.h"

@@ -1,3 +1,4 @@
+// The dtypes that results have, as keras.ops promotes on JAX.
 #include "layers/ops/promotion.h"
 
 #include <string>

@@ -1,4 +1,9 @@
-// ByteSource: a member of an archive, read from any place of it.
+// ByteSource: a member of an archive, read from any place of it. Copies share
+// what they read from, which stays open as long as one of them lives.
+//
+//   absl::StatusOr<ByteSource> source = OpenFile(path, "the weights file");
+//   char magic[8];
+//   const bool read = source->read(0, magic, 8);
 #ifndef KERATIN_LAYERS_SAVING_BYTE_SOURCE_H_
 #define KERATIN_LAYERS_SAVING_BYTE_SOURCE_H_
 

@@ -1,4 +1,6 @@
-// Writing of weights files.
+// Writing of weights files, in memory: libhdf5 opens no file.
+//
+//   absl::StatusOr<std::string> bytes = WriteHdf5(store);
 #ifndef KERATIN_LAYERS_SAVING_HDF5_WRITE_H_
 #define KERATIN_LAYERS_SAVING_HDF5_WRITE_H_
 

@@ -1,3 +1,4 @@
+// JSON as Python writes it, and what is said of text that is none.
 #include "layers/saving/json.h"
 
 #include <cmath>

@@ -1,4 +1,9 @@
-// Members: what a `.keras` file holds, by name, be it a zip or a folder.
+// Members: what a `.keras` file holds, by name, be it a zip or a folder. What a
+// member claims is compared with the limits before memory is taken for it.
+//
+//   auto members = Members::Open("m.keras");
+//   auto config = (*members)->Find("config.json", limit, options);
+//   if (config.ok() && *config) text = ReadAll(**config);
 #ifndef KERATIN_LAYERS_SAVING_MEMBERS_H_
 #define KERATIN_LAYERS_SAVING_MEMBERS_H_
 

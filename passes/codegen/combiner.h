@@ -1,5 +1,10 @@
 // What a reduction does with its values: identity, combination, and the last
 // combination across lanes.
+//
+//   Combiner combiner = Combiner::Of(op, 0);
+//   Value sum = combiner.Identity(builder, loc, vector_type);
+//   sum = combiner.Combine(builder, loc, sum, next);
+//   Value total = combiner.AcrossLanes(builder, loc, {sum});
 #ifndef KERATIN_PASSES_CODEGEN_COMBINER_H_
 #define KERATIN_PASSES_CODEGEN_COMBINER_H_
 

@@ -1,5 +1,12 @@
 // Which bytes every value of an entry function stands in, before code for it is
 // written: the analysis of plan-memory.
+//
+// Invariant: what is in use at the same time stands in different bytes of the
+// workspace, and every offset is a multiple of kBufferAlignment. Offsets and
+// the workspace's size are expressions in the symbols.
+//
+//   mlir::FailureOr<MemoryPlan> plan = MemoryPlan::Of(function);
+//   Storage* storage = plan->StorageOf(value);
 #ifndef KERATIN_PASSES_CODEGEN_MEMORY_PLAN_H_
 #define KERATIN_PASSES_CODEGEN_MEMORY_PLAN_H_
 

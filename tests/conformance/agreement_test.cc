@@ -1,3 +1,4 @@
+// When results agree with those that the real Keras recorded.
 #include "tests/conformance/agreement.h"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Cases in worker processes: one that crashes, hangs or talks much is one case.
 #include "tests/conformance/workers.h"
 
 #include <signal.h>

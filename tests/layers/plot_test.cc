@@ -1,4 +1,4 @@
-// Models are drawn and summarized as Keras does it.
+// Models are drawn as Keras draws them.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -16,7 +16,6 @@
 #include "layers/models/functional.h"
 #include "layers/models/plot.h"
 #include "layers/models/sequential.h"
-#include "layers/models/summary.h"
 #include "layers/saving/plot_file.h"
 #include "tests/layers/reference.h"
 
@@ -136,16 +135,6 @@ TEST(PlotTest, WithoutGraphvizTheErrorSaysWhatToDo) {
             "be run (No such file or directory); install it, or write a .dot "
             "file");
   EXPECT_FALSE(RenderDot("no graph", "svg").ok());
-}
-
-TEST(SummaryTest, CountsTheParametersOfLayers) {
-  const Sequential inner = Inner();
-  auto text = Summary(*inner);
-  ASSERT_TRUE(text.ok()) << text.status();
-  EXPECT_TRUE(absl::StrContains(*text, "Model: \"inner\""));
-  EXPECT_TRUE(absl::StrContains(*text, "deep (Dense)"));
-  EXPECT_TRUE(absl::StrContains(*text, " Total params: 15 (60.00 B)"));
-  EXPECT_TRUE(absl::StrContains(*text, " Trainable params: 15 (60.00 B)"));
 }
 
 }  // namespace

@@ -17,13 +17,16 @@ namespace keratin {
 namespace {
 
 // The models of make_summary_reference.py.
+Sequential Inner() {
+  return Sequential({Input({.shape = {{4}}, .name = "inside"}),
+                     Dense({.units = 3}, {.name = "deep"}),
+                     Dropout({.rate = 0.5}, {.name = "drop"})},
+                    {.name = "inner"});
+}
+
 std::shared_ptr<Model> Chain() {
-  const Sequential inner({Input({.shape = {{4}}, .name = "inside"}),
-                          Dense({.units = 3}, {.name = "deep"}),
-                          Dropout({.rate = 0.5}, {.name = "drop"})},
-                         {.name = "inner"});
   const Sequential middle(
-      {Input({.shape = {{4}}, .name = "between"}), inner,
+      {Input({.shape = {{4}}, .name = "between"}), Inner(),
        Dense({.units = 2}, {.name = "wide_and_well_named_layer"})},
       {.name = "middle"});
   const Sequential chain(
@@ -109,6 +112,16 @@ TEST(SummaryTest, OfAClassOfOnesOwnIsThatOfKeras) {
       own(Array::FromVector<float>({5, 4}, std::vector<float>(20, 1))).ok());
   ExpectSummary(own.As<Model>(),
                 {.expand_nested = true, .show_trainable = true}, "own");
+}
+
+TEST(SummaryTest, CountsTheParametersOfLayers) {
+  const Sequential inner = Inner();
+  auto text = Summary(*inner);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_TRUE(absl::StrContains(*text, "Model: \"inner\""));
+  EXPECT_TRUE(absl::StrContains(*text, "deep (Dense)"));
+  EXPECT_TRUE(absl::StrContains(*text, " Total params: 15 (60.00 B)"));
+  EXPECT_TRUE(absl::StrContains(*text, " Trainable params: 15 (60.00 B)"));
 }
 
 TEST(SummaryTest, WrongOptionsAreErrors) {

@@ -31,7 +31,7 @@ void ExpectNear(const Array& got, const Array& want) {
     EXPECT_NEAR(got.data<float>()[k], want.data<float>()[k], 2e-6) << k;
 }
 
-TEST(Recurrence, OneFunctionTakesAnyBatchAndLength) {
+TEST(RecurrenceTest, OneFunctionTakesAnyBatchAndLength) {
   auto model = Load(absl::StrCat(kFolder, "lengths.keras"));
   ASSERT_TRUE(model.ok()) << model.status();
   auto exe = Compile(**model, {});
@@ -49,7 +49,7 @@ TEST(Recurrence, OneFunctionTakesAnyBatchAndLength) {
   }
 }
 
-TEST(Recurrence, StatesGoFromCallToCall) {
+TEST(RecurrenceTest, StatesGoFromCallToCall) {
   auto model = Load(absl::StrCat(kFolder, "stateful.keras"));
   ASSERT_TRUE(model.ok()) << model.status();
   // LSTM, GRU twice, a simple cell and an LSTM cell.
@@ -79,7 +79,7 @@ TEST(Recurrence, StatesGoFromCallToCall) {
 }
 
 // Keras's unit_forget_bias: gates stand in the order i, f, c, o.
-TEST(Recurrence, ForgetGatesBeginOpen) {
+TEST(RecurrenceTest, ForgetGatesBeginOpen) {
   for (const bool open : {true, false}) {
     auto layer = LayerRegistry::Deserialize(Value::Dict(
         {{"class_name", "LSTM"},
