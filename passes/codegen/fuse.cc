@@ -32,6 +32,10 @@ using llvm::SmallVector;
 using mlir::Value;
 namespace arith = mlir::arith;
 
+// Of a kernel: the time to compile one grows faster than its length.
+constexpr size_t kMostMembers = 256;
+constexpr int kMostStages = 16;
+
 struct Group {
   SmallVector<ir::ComputeOp> ops;  // in program order
   SmallVector<int> stage;          // of each
@@ -214,6 +218,11 @@ class BlockFuser {
     from->stage.clear();
   }
 
+  // Whether the two would make a kernel that takes long to compile.
+  static bool IsLarge(const Group* a, const Group* b) {
+    return a->ops.size() + b->ops.size() > kMostMembers;
+  }
+
   // Whether a member of `group` is read through a capture by one of `readers`
   // (a gather needs the whole tensor in memory).
   static bool CapturesFrom(const Group* readers, const Group* group) {
@@ -225,19 +234,22 @@ class BlockFuser {
     });
   }
 
-  // Whether every input of `op` made in `group` is read exactly where it was
-  // made, over all of op's domain.
+  // Whether every value made in `group` that a member of `readers` reads is
+  // read exactly where it was made, over all of the member's domain.
+  static bool ReadsInPlace(const Group* readers, const Group* group) {
+    return llvm::all_of(readers->ops, [&](ir::ComputeOp op) {
+      return ReadsInPlace(op, group);
+    });
+  }
   static bool ReadsInPlace(ir::ComputeOp op, const Group* group) {
-    bool any = false;
     for (auto [number, input] : llvm::enumerate(op.getInputs())) {
       auto producer = input.getDefiningOp<ir::ComputeOp>();
       if (!producer || !llvm::is_contained(group->ops, producer)) continue;
       if (!IsIdentity(op.getMap(number), op.getExtents().size())) return false;
       // Of a part of the value, the first elements would be in place too.
       if (ir::DimsOf(input.getType()) != op.getExtents()) return false;
-      any = true;
     }
-    return any;
+    return true;
   }
 
   void JoinEpilogue(ir::ComputeOp op) {
@@ -271,8 +283,9 @@ class BlockFuser {
       if (mine_has_anchor && !producer->ops.empty() &&
           !AllInPlace(producer, op))
         continue;
-      if (CapturesFrom(mine, producer) || !ReadsInPlace(op, producer)) continue;
-      if (HasOtherPath(producer, mine)) continue;
+      if (CapturesFrom(mine, producer) || !ReadsInPlace(mine, producer))
+        continue;
+      if (IsLarge(producer, mine) || HasOtherPath(producer, mine)) continue;
       Merge(mine, producer, 0);
     }
   }
@@ -317,7 +330,7 @@ class BlockFuser {
                                         mlir::dyn_cast<ir::ComputeOp>(user));
             });
           });
-      if (!only_reader || CapturesFrom(mine, group) ||
+      if (!only_reader || CapturesFrom(mine, group) || IsLarge(group, mine) ||
           HasOtherPath(group, mine))
         continue;
       Merge(group, mine, 0);
@@ -355,7 +368,9 @@ class BlockFuser {
         continue;
       if (group->stages > 1) shared = group->shared;
       if (!SameRows(group, mine, shared)) continue;
-      if (CapturesFrom(mine, group) || HasOtherPath(group, mine)) continue;
+      if (CapturesFrom(mine, group) || IsLarge(group, mine) ||
+          group->stages >= kMostStages || HasOtherPath(group, mine))
+        continue;
       const int offset = group->stages;
       Merge(mine, group, offset);
       group->stages = offset + 1;

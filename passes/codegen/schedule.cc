@@ -54,15 +54,19 @@ bool IsEmpty(const Stage& stage) {
 
 void ChooseLane(const Stage& stage, Schedule& schedule) {
   if (IsEmpty(stage)) return;
+  // What is packed can be read along its panels alone.
+  for (const Access& leaf : stage.leaves) {
+    if (leaf.panel == 0) continue;
+    schedule.lane = leaf.panel_loop;
+    return;
+  }
   double best = 0;
   for (int loop = stage.shared; loop < stage.NumLoops(); ++loop) {
     double score = 1;
     const double extent = Estimate(stage.loops[loop].extent);
     if (extent <= 1) continue;
     for (const Access& leaf : stage.leaves) {
-      if (leaf.panel != 0 && leaf.panel_loop == loop) {
-        score += 4;
-      } else if (IsOne(leaf.strides[loop])) {
+      if (IsOne(leaf.strides[loop])) {
         score += 2;
       } else if (!IsZero(leaf.strides[loop])) {
         score -= 1.5;

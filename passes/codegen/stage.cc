@@ -105,9 +105,9 @@ std::optional<Access> LinearAccess(mlir::Value tensor,
   return access;
 }
 
-mlir::FailureOr<Node*> Stage::AddNode(
-    ir::ComputeOp op, llvm::ArrayRef<AffineExpr> domain,
-    llvm::DenseMap<mlir::Value, Source>& known) {
+mlir::FailureOr<Node*> Stage::AddNode(ir::ComputeOp op,
+                                      llvm::ArrayRef<AffineExpr> domain,
+                                      const Known& known) {
   // Evaluated once where several read the same elements: chains in which each
   // value is read twice would double at every step.
   for (const std::unique_ptr<Node>& node : llvm::reverse(nodes_)) {
@@ -140,8 +140,9 @@ mlir::FailureOr<Node*> Stage::AddNode(
   for (auto [number, input] : llvm::enumerate(op.getInputs())) {
     SmallVector<AffineExpr, 6> index = Substitute(op.getMap(number), domain);
     Source source;
-    if (auto it = known.find(input); it != known.end()) {
-      source = it->second;
+    if (auto it = known.find(input);
+        it != known.end() && it->second.axes == index) {
+      source = it->second.source;
     } else if (auto producer = input.getDefiningOp<ir::ComputeOp>();
                producer && members_.count(producer) && !IsReduction(producer)) {
       // Invert the producer's result map: a projected permutation, every
@@ -159,6 +160,9 @@ mlir::FailureOr<Node*> Stage::AddNode(
       source.kind = Source::kNode;
       source.node = *child;
       source.result = result;
+    } else if (producer && members_.count(producer)) {
+      return op.emitError("input ")
+             << number << " is made by the same loops elsewhere";
     } else {
       std::optional<Access> access = LinearAccess(input, index, num_loops);
       if (!access)
@@ -202,10 +206,7 @@ mlir::FailureOr<Stage> Stage::Build(
   for (int loop = 0; loop < stage.NumLoops(); ++loop)
     identity.push_back(mlir::getAffineDimExpr(loop, context));
 
-  // Where the axes of each value computed so far lie in the loops, and how to
-  // read it there.
-  llvm::DenseMap<mlir::Value, SmallVector<AffineExpr, 6>> axes;
-  llvm::DenseMap<mlir::Value, Source> known;
+  Known known;
   auto add_outputs =
       [&](Node* node,
           llvm::ArrayRef<AffineExpr> domain) -> mlir::LogicalResult {
@@ -223,7 +224,6 @@ mlir::FailureOr<Stage> Stage::Build(
                                  static_cast<int>(result.getResultNumber()),
                                  *std::move(access)});
       }
-      axes[result] = std::move(index);
     }
     return mlir::success();
   };
@@ -231,21 +231,21 @@ mlir::FailureOr<Stage> Stage::Build(
   auto root_node = stage.AddNode(root, identity, known);
   if (failed(root_node) || failed(add_outputs(*root_node, identity)))
     return mlir::failure();
-  auto publish = [&](Node* node, bool is_anchor) {
+  // Lets later computes read the results of a node where they were made.
+  auto publish = [&](Node* node, llvm::ArrayRef<AffineExpr> domain,
+                     Source::Kind kind) {
     for (mlir::OpResult result : node->op->getResults()) {
-      Source source;
-      source.kind = is_anchor ? Source::kAccumulator : Source::kNode;
-      source.node = node;
-      source.result = result.getResultNumber();
-      known[result] = source;
+      const int number = static_cast<int>(result.getResultNumber());
+      known[result] = {
+          {.kind = kind, .node = node, .result = number},
+          Substitute(node->op.getMap(node->op.getInputs().size() + number),
+                     domain)};
     }
   };
-  if (IsReduction(root)) {
-    stage.anchor = *root_node;
-    publish(*root_node, true);
-  } else {
-    publish(*root_node, false);
-  }
+  if (IsReduction(root)) stage.anchor = *root_node;
+  publish(*root_node, identity,
+          stage.anchor ? Source::kAccumulator : Source::kNode);
+  llvm::DenseSet<mlir::Operation*> after_root = {root};
 
   // The epilogue, and stored values that the root inlined.
   for (ir::ComputeOp op : computes) {
@@ -255,19 +255,25 @@ mlir::FailureOr<Stage> Stage::Build(
     size_t found = 0;
     bool reads = false;
     for (auto [number, input] : llvm::enumerate(op.getInputs())) {
-      auto it = axes.find(input);
-      if (it == axes.end()) continue;
+      if (!after_root.contains(input.getDefiningOp())) continue;
       reads = true;
+      const Place& place = known.find(input)->second;
       for (auto [axis, expr] :
            llvm::enumerate(op.getMap(number).getResults())) {
         auto dim = mlir::dyn_cast<mlir::AffineDimExpr>(expr);
         if (dim && !domain[dim.getPosition()]) {
-          domain[dim.getPosition()] = it->second[axis];
+          domain[dim.getPosition()] = place.axes[axis];
           ++found;
         }
       }
     }
-    if (!reads) {
+    if (reads) {
+      after_root.insert(op);
+      if (found != domain.size()) {
+        return op.emitError(
+            "an epilogue does not span the domain of its producer");
+      }
+    } else {
       // Not a consumer of what is computed: inlined where it is read; stored
       // too if its domain is the root's.
       if (!stored) continue;
@@ -286,14 +292,11 @@ mlir::FailureOr<Stage> Stage::Build(
       }
       if (!same)
         return op.emitError("a stored prologue value has another domain");
-    } else if (found != domain.size()) {
-      return op.emitError(
-          "an epilogue does not span the domain of its producer");
     }
     auto node = stage.AddNode(op, domain, known);
     if (failed(node) || failed(add_outputs(*node, domain)))
       return mlir::failure();
-    publish(*node, false);
+    publish(*node, domain, Source::kNode);
   }
   stage.MergeLoops();
   return stage;

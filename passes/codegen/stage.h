@@ -113,9 +113,17 @@ class Stage {
   llvm::SmallVector<const Access*, 4> AnchorLeaves() const;
 
  private:
+  // Values computed so far: how they are read, and where their axes lie in the
+  // loops.
+  struct Place {
+    Source source;
+    llvm::SmallVector<mlir::AffineExpr, 6> axes;
+  };
+  using Known = llvm::DenseMap<mlir::Value, Place>;
+
   mlir::FailureOr<Node*> AddNode(ir::ComputeOp op,
                                  llvm::ArrayRef<mlir::AffineExpr> domain,
-                                 llvm::DenseMap<mlir::Value, Source>& known);
+                                 const Known& known);
   void MergeLoops();
 
   std::vector<std::unique_ptr<Node>> nodes_;
