@@ -140,7 +140,7 @@ Value ConvolveInPhases(OpBuilder& builder, ConvolutionOp op) {
   kernel_index[place[weights[0]]] = channel;
   spec.inputs = {x, kernel};
   spec.input_index = {x_index, kernel_index};
-  spec.combiner = "add";
+  spec.combiner = CombinerFor("add", element);
   auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
   Value product = AsElement(builder, loc, Compute(builder, loc, spec), element);
@@ -232,7 +232,8 @@ Lowered DotGeneralOp::lower(OpBuilder& builder) {
   spec.result = TensorOf(ShapeOf(getResult()), accumulator);
   spec.inputs = {AsElement(builder, getLoc(), getX(), accumulator), getY()};
   spec.input_index = {x_index, y_index};
-  spec.combiner = spec.reductions.empty() ? "none" : "add";
+  spec.combiner =
+      spec.reductions.empty() ? "none" : CombinerFor("add", element);
   auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
   return SmallVector<Value>{
@@ -392,7 +393,7 @@ Lowered ConvolutionOp::lower(OpBuilder& builder) {
   spec.result = TensorOf(compute_shape, accumulator);
   spec.inputs = {x, kernel};
   spec.input_index = {x_index, kernel_index};
-  spec.combiner = "add";
+  spec.combiner = CombinerFor("add", element);
   auto body = ProductBody(accumulator, element, accumulator);
   spec.body = body;
   Value product = Compute(builder, loc, spec);

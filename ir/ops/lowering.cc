@@ -235,6 +235,16 @@ mlir::Type AccumulatorOf(mlir::Type element) {
              : element;
 }
 
+llvm::StringRef CombinerFor(llvm::StringRef kind, mlir::Type element) {
+  const bool is_bool = element.isInteger(1);
+  if (is_bool && kind == "add") return "or";
+  if (is_bool && kind == "mul") return "and";
+  const bool is_unsigned = is_bool || element.isUnsignedInteger();
+  if (kind == "max" && is_unsigned) return "umax";
+  if (kind == "min" && is_unsigned) return "umin";
+  return kind;
+}
+
 Value AsElement(OpBuilder& builder, Location loc, Value value,
                 mlir::Type element) {
   if (ElementOf(value) == element) return value;

@@ -86,6 +86,9 @@ mlir::Value ComputeAll(mlir::OpBuilder& builder, mlir::Operation* op,
 
 // What sums of `element` accumulate in.
 mlir::Type AccumulatorOf(mlir::Type element);
+// The combiner of a compute that folds elements by "add", "mul", "max" and so
+// on: unsigned where they are, and logical for booleans.
+llvm::StringRef CombinerFor(llvm::StringRef kind, mlir::Type element);
 // `value` as `element` by a compute of its own, unless it has that type.
 mlir::Value AsElement(mlir::OpBuilder& builder, mlir::Location loc,
                       mlir::Value value, mlir::Type element);

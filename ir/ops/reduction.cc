@@ -20,13 +20,6 @@ namespace arith = mlir::arith;
 using Types = llvm::SmallVectorImpl<mlir::Type>;
 using Lowered = mlir::FailureOr<SmallVector<Value>>;
 
-llvm::StringRef SignedCombiner(llvm::StringRef kind, mlir::Type element) {
-  const bool is_unsigned = element.isUnsignedInteger() || element.isInteger(1);
-  if (kind == "max" && is_unsigned) return "umax";
-  if (kind == "min" && is_unsigned) return "umin";
-  return kind;
-}
-
 SmallVector<Dim> Without(llvm::ArrayRef<Dim> shape,
                          llvm::ArrayRef<int64_t> axes) {
   SmallVector<Dim> rest;
@@ -55,7 +48,7 @@ Lowered LowerReduce(OpBuilder& builder, Location loc, Value x,
   spec.result = TensorOf(Without(spec.domain, axes), accumulator);
   spec.inputs = {x};
   spec.input_index = {Identity(spec.domain.size(), builder.getContext())};
-  spec.combiner = axes.empty() ? "none" : SignedCombiner(kind, element);
+  spec.combiner = axes.empty() ? "none" : CombinerFor(kind, element);
   auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
     return Convert(Scalar(b, l, arguments[0], element), accumulator).value();
   };
@@ -97,7 +90,7 @@ Lowered LowerWindow(OpBuilder& builder, Op op, llvm::StringRef kind) {
     if (auto type = mlir::dyn_cast<mlir::FloatType>(element)) {
       fill = builder.getFloatAttr(
           type, llvm::APFloat::getInf(type.getFloatSemantics(), true));
-    } else if (!element.isUnsignedInteger()) {
+    } else if (!element.isUnsignedInteger() && !element.isInteger(1)) {
       fill = mlir::IntegerAttr::get(
           ScalarOf(element),
           llvm::APInt::getSignedMinValue(element.getIntOrFloatBitWidth()));
@@ -123,8 +116,7 @@ Lowered LowerWindow(OpBuilder& builder, Op op, llvm::StringRef kind) {
   spec.result = TensorOf(result, accumulator);
   spec.inputs = {x};
   spec.input_index = {index};
-  spec.combiner =
-      spec.reductions.empty() ? "none" : SignedCombiner(kind, element);
+  spec.combiner = spec.reductions.empty() ? "none" : CombinerFor(kind, element);
   auto body = [&](OpBuilder& b, Location l, ValueRange arguments) {
     return Convert(Scalar(b, l, arguments[0], element), accumulator).value();
   };
@@ -233,7 +225,7 @@ Lowered CumulativeOp::lower(OpBuilder& builder) {
   SmallVector<AffineExpr> index = Identity(from, getContext());
   index[axis] = mlir::getAffineDimExpr(from, getContext());
   spec.input_index = {index};
-  spec.combiner = SignedCombiner(getKind(), element);
+  spec.combiner = CombinerFor(getKind(), element);
   auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) {
     Scalar x = Convert(Scalar(b, loc, arguments[0], element), accumulator);
     Value counted =
