@@ -305,6 +305,20 @@ TEST(ExecutableTest, AssumptionsAreCheckedAtEntry) {
             "says");
 }
 
+TEST(ExecutableTest, SizesThatWouldBeNegativeAreRefused) {
+  Manifest manifest = Demo().manifest();
+  manifest.add_not_negative("seq - 3");
+  absl::StatusOr<Executable> exe =
+      Executable::Create(manifest, DemoEntryPoints(), nullptr);
+  ASSERT_TRUE(exe.ok()) << exe.status();
+  const std::vector<int64_t> good = {2, 3}, bad = {2, 2};
+  EXPECT_TRUE(exe->BindSymbols({good, good}).ok());
+  EXPECT_EQ(exe->BindSymbols({bad, bad}).status().message(),
+            "inputs of these sizes are too small for the model: it needs "
+            "seq - 3 to be at least 0, but it is -1: 'seq' is 2 as input 'y' "
+            "says");
+}
+
 TEST(ExecutableTest, WeightsFilesAreCheckedAgainstTheManifest) {
   std::string bytes(128, '\0');
   const float w[4] = {1, 2, 3, 4};

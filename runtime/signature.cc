@@ -110,6 +110,16 @@ absl::Status Signature::Bind(
         " and ", right, ": ",
         Origin({equality.left_dim, equality.right_dim}, dims->data())));
   }
+  for (const Size& size : sizes_) {
+    int64_t value = 0;
+    const bool known = size.program.Evaluate(dims->data(), &value);
+    if (known && value >= 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "inputs of these sizes are too small for the model: it needs ",
+        size.dim.ToString(), " to be at least 0, but it ",
+        known ? absl::StrCat("is ", value) : "cannot be computed", ": ",
+        Origin({size.dim}, dims->data())));
+  }
   return absl::OkStatus();
 }
 

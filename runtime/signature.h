@@ -81,6 +81,11 @@ class Signature {
     Dim left_dim, right_dim;
     DimProgram left, right;
   };
+  // Must not be negative.
+  struct Size {
+    Dim dim;
+    DimProgram program;
+  };
 
   absl::Status ReadLists(const proto::Manifest& manifest);
   absl::Status ReadSymbols(const proto::Manifest& manifest);
@@ -93,6 +98,7 @@ class Signature {
 
   std::vector<Binding> bindings_;  // of each symbol
   std::vector<Equality> equalities_;
+  std::vector<Size> sizes_;
 };
 
 }  // namespace keratin

@@ -182,6 +182,12 @@ absl::Status Signature::ReadSymbols(const proto::Manifest& manifest) {
     if (!status.ok()) return status;
     equalities_.push_back(std::move(equality));
   }
+  for (const std::string& text : manifest.not_negative()) {
+    Size size;
+    absl::Status status = ReadSize(text, symbols, &size.dim, &size.program);
+    if (!status.ok()) return status;
+    sizes_.push_back(std::move(size));
+  }
   return absl::OkStatus();
 }
 

@@ -26,6 +26,7 @@ llvm::StringRef Ref(absl::string_view text) {
 struct Sizes {
   Dim call_workspace, prepare_workspace;
   std::vector<std::pair<Dim, Dim>> equal;
+  std::vector<Dim> not_negative;
 };
 
 absl::Status Read(const std::string& text, Dim& dim) {
@@ -48,6 +49,10 @@ absl::StatusOr<Sizes> SizesOf(const Manifest& manifest) {
     if (status.ok()) {
       status = Read(assumption.right(), sizes.equal.back().second);
     }
+  }
+  for (const std::string& text : manifest.not_negative()) {
+    sizes.not_negative.emplace_back();
+    if (status.ok()) status = Read(text, sizes.not_negative.back());
   }
   if (!status.ok()) return status;
   return sizes;
@@ -263,6 +268,10 @@ class Writer {
     for (const auto& [left, right] : sizes_.equal) {
       good = b.CreateAnd(good, b.CreateICmpEQ(EmitDim(b, left, symbols),
                                               EmitDim(b, right, symbols)));
+    }
+    for (const Dim& size : sizes_.not_negative) {
+      good = b.CreateAnd(
+          good, b.CreateICmpSGE(EmitDim(b, size, symbols), b.getInt64(0)));
     }
     auto* fits = llvm::BasicBlock::Create(context_, "", function);
     auto* differs = llvm::BasicBlock::Create(context_, "", function);

@@ -1,9 +1,12 @@
 #include "compiler/pipeline/describe.h"
 
+#include <deque>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ir/dialect/dialect.h"
 #include "ir/trace/module.h"
+#include "llvm/ADT/SetVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace keratin {
@@ -31,10 +34,11 @@ std::string TextOf(mlir::Attribute attribute) {
 
 // Where a symbol's value is read: the first axis that has just this size.
 bool AddSymbol(const std::string& name, Manifest& manifest) {
+  const std::string size = Dim::Symbol(name).ToString();
   for (int input = 0; input < manifest.inputs_size(); ++input) {
     const auto& dims = manifest.inputs(input).dims();
     for (int axis = 0; axis < dims.size(); ++axis) {
-      if (dims[axis] != name) continue;
+      if (dims[axis] != size) continue;
       proto::Symbol& symbol = *manifest.add_symbols();
       symbol.set_name(name);
       symbol.set_input(input);
@@ -43,6 +47,34 @@ bool AddSymbol(const std::string& name, Manifest& manifest) {
     }
   }
   return false;
+}
+
+// Every size that a call must find to be at least 0: those of the tensors that
+// are made, and what slices leave of the axes that they read.
+void AddNotNegative(mlir::ModuleOp module, Manifest& manifest) {
+  llvm::SetVector<llvm::StringRef> texts;
+  std::deque<std::string> kept;
+  auto add = [&](const Dim& dim) {
+    if (!dim.ok() || dim.IsConstant() || dim.IsKnownNonNegative()) return;
+    kept.push_back(dim.ToString());
+    if (!texts.insert(kept.back())) kept.pop_back();
+  };
+  module.walk([&](mlir::Operation* op) {
+    if (op->use_empty()) return;
+    for (mlir::Type type : op->getResultTypes()) {
+      if (!mlir::isa<mlir::RankedTensorType>(type)) continue;
+      for (const Dim& dim : ir::DimsOf(type)) add(dim);
+    }
+    auto slice = mlir::dyn_cast<ir::SliceOp>(op);
+    if (!slice) return;
+    for (auto [size, start, limit] :
+         llvm::zip(ir::DimsOf(slice.getX().getType()),
+                   slice.getStart().getDims(), slice.getLimit().getDims())) {
+      add(start);
+      add(size - limit);
+    }
+  });
+  for (llvm::StringRef text : texts) manifest.add_not_negative(text.str());
 }
 
 void AddValue(proto::Value* value, proto::Value::Kind kind, int index) {
@@ -88,6 +120,7 @@ absl::Status DescribeSignature(mlir::ModuleOp module, const Machine& machine,
       assumption.set_right(TextOf(sides[1]));
     }
   }
+  AddNotNegative(module, manifest);
   for (const std::string& symbol : ir::SymbolsOf(module)) {
     if (!AddSymbol(symbol, manifest)) {
       return absl::InvalidArgumentError(absl::StrCat(
