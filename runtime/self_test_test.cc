@@ -1,6 +1,7 @@
 // Self-tests hold where nothing changed, and fail where something did.
 #include "runtime/self_test.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -21,6 +22,14 @@ int32_t Twice(const keratin_call* c) {
 int32_t Thrice(const keratin_call* c) {
   Twice(c);
   static_cast<float*>(c->results[0])[0] *= 100;
+  return 0;
+}
+
+// A first result of -inf, or of +inf.
+template <int sign>
+int32_t Endless(const keratin_call* c) {
+  Twice(c);
+  static_cast<float*>(c->results[0])[0] = sign * HUGE_VALF;
   return 0;
 }
 
@@ -57,6 +66,14 @@ TEST(SelfTestTest, FailsWhereTheComputationDiffers) {
       RunSelfTest(*Make(Thrice, &*test), Prepared(), {}).message(),
       "the self-test of model 'twice' fails: output 'x' differs by"));
   EXPECT_FALSE(MakeSelfTest(plain, Prepared(), {}, {}).ok());
+}
+
+TEST(SelfTestTest, InfinitiesAgreeWithThemselves) {
+  absl::StatusOr<proto::SelfTest> test =
+      MakeSelfTest(*Make(Endless<-1>, nullptr), Prepared(), {}, {5});
+  ASSERT_TRUE(test.ok()) << test.status();
+  EXPECT_TRUE(RunSelfTest(*Make(Endless<-1>, &*test), Prepared(), {}).ok());
+  EXPECT_FALSE(RunSelfTest(*Make(Endless<1>, &*test), Prepared(), {}).ok());
 }
 
 TEST(SelfTestTest, InputsNeverChange) {

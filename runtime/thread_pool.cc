@@ -3,6 +3,7 @@
 #include "runtime/thread_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 #if defined(__linux__)
 #include <sched.h>
@@ -52,8 +53,12 @@ ThreadPool::ThreadPool(int threads) : state_(kClosed) {
   threads = std::clamp<int>(threads, 1, 4096);
   parts_ = std::make_unique<Part[]>(threads);
   workers_.reserve(threads - 1);
-  for (int number = 1; number < threads; ++number)
-    workers_.emplace_back([this, number] { Work(number); });
+  // A process may be allowed fewer threads: it makes do with those.
+  try {
+    for (int number = 1; number < threads; ++number)
+      workers_.emplace_back([this, number] { Work(number); });
+  } catch (const std::system_error&) {
+  }
 }
 
 ThreadPool::~ThreadPool() {
