@@ -51,9 +51,10 @@ namespace memref = mlir::memref;
 class EntryWriter {
  public:
   EntryWriter(mlir::func::FuncOp function, const MemoryPlan& plan,
-              llvm::ArrayRef<std::string> symbols)
+              llvm::ArrayRef<std::string> symbols, int& constants)
       : function_(function),
         plan_(plan),
+        constants_(constants),
         symbol_names_(symbols),
         b_(function.getContext()) {
     bytes_type_ =
@@ -377,8 +378,9 @@ class EntryWriter {
         llvm::ArrayRef<int8_t>(bytes));
     auto module = function_->getParentOfType<mlir::ModuleOp>();
     std::string name;
-    for (int k = 0; name.empty() || module.lookupSymbol(name); ++k)
-      name = "constant_" + std::to_string(k);
+    do {
+      name = "constant_" + std::to_string(constants_++);
+    } while (module.lookupSymbol(name));
     {
       mlir::OpBuilder::InsertionGuard guard(b_);
       b_.setInsertionPointToStart(module.getBody());
@@ -394,6 +396,7 @@ class EntryWriter {
 
   mlir::func::FuncOp function_;
   const MemoryPlan& plan_;
+  int& constants_;  // how many the module has names for
   llvm::ArrayRef<std::string> symbol_names_;
   mlir::OpBuilder b_;
   mlir::MemRefType bytes_type_;
@@ -431,9 +434,11 @@ class PlanMemoryPass
     llvm::SmallVector<llvm::StringRef> names(symbols.begin(), symbols.end());
     getOperation()->setAttr(
         "keratin.symbols", mlir::Builder(&getContext()).getStrArrayAttr(names));
+    int constants = 0;
     for (auto entry : entries) {
       mlir::FailureOr<MemoryPlan> plan = MemoryPlan::Of(entry);
-      if (failed(plan) || failed(EntryWriter(entry, *plan, symbols).Run()))
+      if (failed(plan) ||
+          failed(EntryWriter(entry, *plan, symbols, constants).Run()))
         return signalPassFailure();
     }
   }
