@@ -62,6 +62,8 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
     return Add(Value(static_cast<int64_t>(value)));
   }
   bool number_unsigned(number_unsigned_t value) override {
+    if (value > std::numeric_limits<int64_t>::max())
+      return Add(Value(static_cast<double>(value)));
     return Add(Value(static_cast<int64_t>(value)));
   }
   bool number_float(number_float_t value, const string_t&) override {
@@ -80,6 +82,11 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(std::size_t) override { return Open(true); }
   bool start_array(std::size_t) override { return Open(false); }
   bool key(string_t& value) override {
+    if (!value.empty() && value[0] == kMark) {
+      error_ =
+          absl::StrCat("has the key ", value.substr(1), ", which is no string");
+      return false;
+    }
     stack_.back().keys.push_back(value);
     return true;
   }

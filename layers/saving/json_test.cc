@@ -25,8 +25,16 @@ TEST(JsonTest, ReadsTheNumbersThatPythonAdds) {
       R"({"a": [NaN, Infinity, -Infinity], "NaN": "Infinity, \"-Infinity\\"})");
 }
 
+TEST(JsonTest, WholeNumbersBeyond64BitsAreFloats) {
+  auto value = ParseJson("[9223372036854775807, 18446744073709551615]", "text");
+  ASSERT_TRUE(value.ok()) << value.status();
+  EXPECT_EQ(value->items()[0].as_int(), 9223372036854775807);
+  EXPECT_EQ(value->items()[1].as_double(), 18446744073709551616.0);
+}
+
 TEST(JsonTest, SaysWhereItIsWrong) {
-  for (const char* text : {"", "{", "[1, Inf]", "{\"a\": NaNa}", "\"a"}) {
+  for (const char* text :
+       {"", "{", "[1, Inf]", "{\"a\": NaNa}", "\"a", "{NaN: 1}"}) {
     auto value = ParseJson(text, "'config.json'");
     ASSERT_FALSE(value.ok()) << text;
     EXPECT_EQ(value.status().message().substr(0, 13), "'config.json'");
