@@ -3,93 +3,99 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "layers/ops/nodes/operation.h"
-#include "nlohmann/json.hpp"
+#include "layers/saving/json.h"
 #include "runtime/dtype.h"
 
 namespace keratin {
 namespace {
 
-using nlohmann::json;
+TensorReference ReferenceOf(const Value& data) {
+  const Value::Items& parts = data.items();
+  return {parts[0].as_string(), static_cast<int>(parts[1].as_int()),
+          static_cast<int>(parts[2].as_int())};
+}
 
-Value ValueOf(const json& data) {
-  if (data.is_boolean()) return data.get<bool>();
-  if (data.is_number_integer()) return data.get<int64_t>();
-  if (data.is_number()) return data.get<double>();
-  if (data.is_string()) return data.get<std::string>();
-  if (data.is_array()) {
+// With references where tensors of the graph are described.
+Value WithReferences(const Value& data) {
+  if (data.is_sequence()) {
     Value::Items items;
-    for (const json& item : data) items.push_back(ValueOf(item));
+    for (const Value& item : data.items())
+      items.push_back(WithReferences(item));
     return Value::List(std::move(items));
   }
-  if (!data.is_object()) return Value();
-  if (data.value("class_name", "") == "__keras_tensor__") {
-    const json& history = data["config"]["keras_history"];
-    return TensorReference{history[0], history[1], history[2]};
-  }
+  if (!data.is_dict()) return data;
+  const Value* name = data.Find("class_name");
+  if (name != nullptr && name->is_string() &&
+      name->as_string() == "__keras_tensor__")
+    return ReferenceOf(*data.Find("config")->Find("keras_history"));
   Value dict = Value::Dict({});
-  for (const auto& [key, value] : data.items()) dict.Set(key, ValueOf(value));
+  for (const auto& [key, value] : data.entries())
+    dict.Set(key, WithReferences(value));
   return dict;
 }
 
-absl::StatusOr<Array> ArrayOf(const json& data) {
-  std::vector<double> values;
-  for (const json& value : data["values"]) {
-    values.push_back(value.is_string() ? std::stod(value.get<std::string>())
-                                       : value.get<double>());
-  }
-  absl::StatusOr<DType> dtype = ParseDType(data["dtype"].get<std::string>());
-  if (!dtype.ok()) return dtype.status();
-  return Array::FromVector<double>(data["shape"].get<std::vector<int64_t>>(),
-                                   values)
-      .Cast(*dtype);
+double NumberOf(const Value& value) {
+  if (value.is_string()) return std::stod(value.as_string());
+  return value.is_int() ? static_cast<double>(value.as_int())
+                        : value.as_double();
 }
 
-TensorReference ReferenceOf(const json& data) {
-  return {data[0], data[1], data[2]};
+absl::StatusOr<Array> ArrayOf(const Value& data) {
+  std::vector<double> values;
+  for (const Value& value : data.Find("values")->items())
+    values.push_back(NumberOf(value));
+  std::vector<int64_t> sizes;
+  for (const Value& size : data.Find("shape")->items())
+    sizes.push_back(size.as_int());
+  absl::StatusOr<DType> dtype = ParseDType(data.Find("dtype")->as_string());
+  if (!dtype.ok()) return dtype.status();
+  return Array::FromVector<double>(sizes, values).Cast(*dtype);
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<NodeCase>> ReadNodeCases(const std::string& path) {
   std::ifstream file(path);
-  json data = json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!data.is_array())
-    return absl::NotFoundError(absl::StrCat(path, " holds no cases"));
+  std::stringstream text;
+  text << file.rdbuf();
+  absl::StatusOr<Value> data = ParseJson(text.str(), path);
+  if (!data.ok()) return data.status();
   std::vector<NodeCase> cases;
-  for (const json& entry : data) {
+  for (const Value& entry : data->items()) {
     NodeCase one;
     one.name = absl::StrCat(cases.size());
-    for (const json& node : entry["nodes"]) {
-      one.nodes.push_back(ValueOf(node));
-      absl::StrAppend(&one.name, " ", node["class_name"].get<std::string>());
+    for (const Value& node : entry.Find("nodes")->items()) {
+      one.nodes.push_back(WithReferences(node));
+      absl::StrAppend(&one.name, " ", node.Find("class_name")->as_string());
     }
-    for (const json& result : entry["results"])
+    for (const Value& result : entry.Find("results")->items())
       one.results.push_back(ReferenceOf(result));
-    for (const json& input : entry["inputs"]) {
-      absl::StatusOr<Array> value = ArrayOf(input["value"]);
+    for (const Value& input : entry.Find("inputs")->items()) {
+      absl::StatusOr<Array> value = ArrayOf(*input.Find("value"));
       if (!value.ok()) return value.status();
-      NodeCase::Input next = {input["name"], {}, *value};
-      for (const json& size : input["shape"]) {
+      NodeCase::Input next = {input.Find("name")->as_string(), {}, *value};
+      for (const Value& size : input.Find("shape")->items()) {
         int axis = next.shape.rank();
-        if (!size.is_null())
-          next.shape.push_back(size.get<int64_t>());
+        if (!size.is_none())
+          next.shape.push_back(size.as_int());
         else
           next.shape.push_back(Dim::Symbol(
               axis == 0 ? "batch" : absl::StrCat(next.name, "_", axis)));
       }
       one.inputs.push_back(std::move(next));
     }
-    for (const json& output : entry["outputs"]) {
+    for (const Value& output : entry.Find("outputs")->items()) {
       absl::StatusOr<Array> value = ArrayOf(output);
       if (!value.ok()) return value.status();
       one.outputs.push_back(*value);
     }
-    one.rtol = entry["rtol"];
-    one.atol = entry["atol"];
+    one.rtol = NumberOf(*entry.Find("rtol"));
+    one.atol = NumberOf(*entry.Find("atol"));
     cases.push_back(std::move(one));
   }
   return cases;
