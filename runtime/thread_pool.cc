@@ -53,11 +53,11 @@ ThreadPool::ThreadPool(int threads) : state_(kClosed) {
   threads = std::clamp<int>(threads, 1, 4096);
   parts_ = std::make_unique<Part[]>(threads);
   workers_.reserve(threads - 1);
-  // A process may be allowed fewer threads: it makes do with those.
+  // A process may be allowed fewer threads: the pool makes do with those.
   try {
     for (int number = 1; number < threads; ++number)
       workers_.emplace_back([this, number] { Work(number); });
-  } catch (const std::system_error&) {
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
   }
 }
 
