@@ -32,17 +32,11 @@ Scalar Narrow(const Scalar& x, Type element) {
       element);
 }
 
-template <typename Op>
-Scalar Make(const Scalar& x) {
+template <typename Op, typename... Scalars>
+Scalar Make(const Scalar& x, const Scalars&... more) {
   Scalar wide = Wide(x);
-  return Narrow(wide.With(Op::create(x.builder(), x.loc(), wide.value())),
-                x.element());
-}
-
-template <typename Op>
-Scalar Make(const Scalar& x, const Scalar& y) {
-  Scalar a = Wide(x), b = Wide(y);
-  return Narrow(a.With(Op::create(x.builder(), x.loc(), a.value(), b.value())),
+  return Narrow(wide.With(Op::create(x.builder(), x.loc(), wide.value(),
+                                     Wide(more).value()...)),
                 x.element());
 }
 
@@ -267,7 +261,8 @@ Scalar ErfInv(const Scalar& x) {
     Scalar t = Select(central, w - w.Like(2.5), Sqrt(w) - w.Like(3));
     Scalar p = Select(central, t.Like(kCentral[0]), t.Like(kTail[0]));
     for (int k = 1; k < 9; ++k)
-      p = Select(central, t.Like(kCentral[k]), t.Like(kTail[k])) + p * t;
+      p = MultiplyAdd(p, t,
+                      Select(central, t.Like(kCentral[k]), t.Like(kTail[k])));
     Scalar infinite = v * v.Like(std::numeric_limits<double>::infinity());
     return Select(Compare("EQ", Abs(v), v.Like(1)), infinite, p * v);
   });
@@ -290,6 +285,10 @@ Scalar GeluTanh(const Scalar& x) {
         w.Like(std::sqrt(2 / M_PI)) * (w + w.Like(0.044715) * (w * w * w));
     return w.Like(0.5) * w * (w.Like(1) + Tanh(inner));
   });
+}
+
+Scalar MultiplyAdd(const Scalar& x, const Scalar& y, const Scalar& z) {
+  return IsNarrow(x) ? x * y + z : Make<math::FmaOp>(x, y, z);
 }
 
 Scalar Remainder(const Scalar& x, const Scalar& y) {

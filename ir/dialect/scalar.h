@@ -99,6 +99,8 @@ Scalar ErfInv(const Scalar& x);
 Scalar IsFinite(const Scalar& x);
 Scalar Gelu(const Scalar& x);
 Scalar GeluTanh(const Scalar& x);
+// x * y + z of floats, rounded once; of 16-bit floats after the product too.
+Scalar MultiplyAdd(const Scalar& x, const Scalar& y, const Scalar& z);
 Scalar Remainder(const Scalar& x, const Scalar& y);
 Scalar Power(const Scalar& x, const Scalar& y);
 Scalar Maximum(const Scalar& x, const Scalar& y);

@@ -58,8 +58,9 @@ class Keratin_Primitive<string mnemonic, list<Trait> traits>
 
 // An operation on each element: `body` is a C++ expression over ir::Scalar values x, y, z (the operands' elements).
 // `result_element` is a C++ expression over the adaptor `op` for the result's element type; null: the operands'.
+// The first `conditions` operands are booleans, the others of one element type.
 class Keratin_Elementwise<string mnemonic, list<Trait> traits, string builder_name, code scalar_body,
-                          code result_element = "::mlir::Type()">
+                          code result_element = "::mlir::Type()", int conditions = 0>
     : Keratin_Primitive<mnemonic, traits> {
   let results = (outs Keratin_Tensor:$result);
   let builder = builder_name;
@@ -70,7 +71,7 @@ class Keratin_Elementwise<string mnemonic, list<Trait> traits, string builder_na
         ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties,
         ::mlir::RegionRange regions, ::llvm::SmallVectorImpl<::mlir::Type>& types) {
       [[maybe_unused]] Adaptor op(operands, attributes, properties, regions);
-      return ::keratin::ir::InferElementwise(location, operands, }] # result_element # [{, types);
+      return ::keratin::ir::InferElementwise(location, operands, }] # conditions # [{, }] # result_element # [{, types);
     }
     ::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>> $cppClass::lower(::mlir::OpBuilder& builder) {
       return ::keratin::ir::LowerElementwise(builder, getOperation(), [&](::llvm::ArrayRef<::keratin::ir::Scalar> scalars) {

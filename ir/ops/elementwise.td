@@ -144,9 +144,13 @@ def Keratin_CompareOp : Keratin_Elementwise<"compare", [ZeroGradient], "Compare"
   let summary = "Comparison: EQ, NE, LT, LE, GT or GE; only NE holds of NaN.";
   let arguments = (ins Keratin_Tensor:$x, Keratin_Tensor:$y, Keratin_Direction:$direction);
 }
-def Keratin_SelectOp : Keratin_Elementwise<"select", [GradientToCome], "Select", "Select(x, y, z)"> {
+def Keratin_SelectOp : Keratin_Elementwise<"select", [GradientToCome], "Select", "Select(x, y, z)", "::mlir::Type()", 1> {
   let summary = "y where x holds, z elsewhere.";
   let arguments = (ins Keratin_Tensor:$predicate, Keratin_Tensor:$on_true, Keratin_Tensor:$on_false);
+}
+def Keratin_MultiplyAddOp : Keratin_Elementwise<"multiply_add", [GradientToCome], "MultiplyAdd", "MultiplyAdd(x, y, z)"> {
+  let summary = "x * y + z as XLA rounds it: once, and 16-bit floats after the product too.";
+  let arguments = (ins Keratin_FloatTensor:$x, Keratin_FloatTensor:$y, Keratin_FloatTensor:$z);
 }
 def Keratin_ConvertOp : Keratin_Elementwise<"convert", [GradientToCome], "Convert", "Convert(x, (*this)->getResult(0).getType())", "op.getDtype()"> {
   let summary = "The same number in another element type; floats to integers truncate and saturate, NaN is 0.";

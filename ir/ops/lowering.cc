@@ -95,15 +95,15 @@ mlir::LogicalResult CheckInteger(std::optional<mlir::Location> location,
 
 mlir::LogicalResult InferElementwise(std::optional<mlir::Location> location,
                                      mlir::ValueRange operands,
-                                     mlir::Type element,
+                                     size_t conditions, mlir::Type element,
                                      llvm::SmallVectorImpl<mlir::Type>& types) {
-  const bool is_select = operands.size() == 3;
-  if (is_select && !ElementOf(operands[0]).isInteger(1)) {
-    return mlir::emitOptionalError(location, "has a condition of ",
-                                   ElementOf(operands[0]),
-                                   " where booleans are needed");
+  for (Value condition : operands.take_front(conditions)) {
+    if (!ElementOf(condition).isInteger(1))
+      return mlir::emitOptionalError(location, "has a condition of ",
+                                     ElementOf(condition),
+                                     " where booleans are needed");
   }
-  mlir::ValueRange values = is_select ? operands.drop_front() : operands;
+  mlir::ValueRange values = operands.drop_front(conditions);
   auto type = mlir::cast<mlir::RankedTensorType>(values[0].getType());
   for (Value operand : operands) {
     auto other = mlir::cast<mlir::RankedTensorType>(operand.getType());

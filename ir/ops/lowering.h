@@ -12,11 +12,11 @@
 namespace keratin::ir {
 
 // The result type of an element-wise operation: the operands' shape with
-// `element`, or with their element type if that is null. A boolean first
-// operand of three is a condition.
+// `element`, or with their element type if that is null. The first `conditions`
+// operands must be booleans, the others of one element type.
 mlir::LogicalResult InferElementwise(std::optional<mlir::Location> location,
                                      mlir::ValueRange operands,
-                                     mlir::Type element,
+                                     size_t conditions, mlir::Type element,
                                      llvm::SmallVectorImpl<mlir::Type>& types);
 
 // What inference shares. Each check says at `location` what is wrong.

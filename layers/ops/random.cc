@@ -128,7 +128,8 @@ Tensor Uniform(const Tensor& key, const Shape& shape, double minval,
   Tensor unit = Unit(key, shape, dtype);
   double least = Rounded(minval, dtype);
   double range = Rounded(Rounded(maxval, dtype) - least, dtype);
-  return Maximum(least, Add(Multiply(unit, range), least));
+  return Maximum(least, trace::MultiplyAdd(unit, Full(shape, range, dtype),
+                                           Full(shape, least, dtype)));
 }
 
 Tensor Normal(const Tensor& key, const Shape& shape, double mean, double stddev,

@@ -44,7 +44,8 @@ std::pair<Tensor, Tensor> DrawPositive(const Tensor& key, const Tensor& c) {
         const std::vector<Tensor> keys = SplitKey(old[1]);
         const Tensor x = Normal(keys[1], shape, 0, 1, dtype);
         const Tensor again = LessEqual(old[3], 0);
-        const Tensor v = Chosen(again, 1 + x * c, old[3]);
+        const Tensor v =
+            Chosen(again, trace::MultiplyAdd(x, c, Ones(shape, dtype)), old[3]);
         return {Any(LessEqual(v, 0)), Chosen(again, keys[0], old[1]),
                 Chosen(again, x, old[2]), v};
       });
@@ -85,9 +86,7 @@ Tensor DrawGamma(const Tensor& key, const Shape& shape, const Operand& alpha,
   const Tensor unit = Uniform(keys[1], flat, 0, 1, dtype);
   const Tensor inverse = Divide(Full({}, 1, dtype), given);
   if (logarithm) {
-    // The difference is exact: uniform draws are whole multiples of the unit
-    // in the last place of 1.
-    const Tensor logs = Log(1 - unit);
+    const Tensor logs = Log1p(Negative(unit));
     const Tensor boost = Where(LogicalOr(large, Equal(logs, 0)),
                                Full({}, 0, dtype), logs * inverse);
     return Reshape(Log(d) + Log(drawn[3]) + boost, shape);

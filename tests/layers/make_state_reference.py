@@ -127,6 +127,9 @@ def random():
     drawn = {
         "uniform": r.uniform(shape, seed=1),
         "uniform_range": r.uniform(shape, minval=-3, maxval=5, seed=2),
+        "uniform_rounded": r.uniform((200,), minval=-0.0625, maxval=0.11, seed=21),
+        "uniform_rounded_half": r.uniform((200,), minval=-0.0625, maxval=0.11, dtype="float16", seed=21),
+        "uniform_rounded_bfloat": r.uniform((200,), minval=-0.0625, maxval=0.11, dtype="bfloat16", seed=21),
         "uniform_half": r.uniform(shape, dtype="float16", seed=3),
         "uniform_bfloat": r.uniform(shape, dtype="bfloat16", seed=3),
         "normal": r.normal(shape, mean=1, stddev=0.5, seed=4),
@@ -144,7 +147,8 @@ def random():
         "gamma_half": r.gamma((50,), 2.0, dtype="bfloat16", seed=15),
         "beta": r.beta((600, 5), alphas, 1.5, seed=16),
         "beta_small": r.beta((100,), 0.1, 0.2, seed=17),
-        "beta_tiny": r.beta((1000,), 0.01, 0.02, seed=20),
+        "beta_tiny": r.beta((10000,), 0.01, 0.02, seed=20),
+        "gamma_tiny": r.gamma((10000,), 0.01, seed=22),
         "binomial": r.binomial((200, 2, 3), counts, probabilities, seed=18),
         "binomial_wrong": r.binomial((3,), np.array([-1.0, np.nan, 5.0], "float32"), np.array([0.5, 0.5, np.nan], "float32"), seed=19),
     }

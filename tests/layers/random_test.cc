@@ -98,6 +98,13 @@ TEST(RandomTest, BitsIntegersAndMasksAreThoseOfKeras) {
   ExpectSame("uniform_range", Drawn([](const auto&) {
                return random::Uniform(KeyOf(2), kShape, -3, 5);
              }));
+  for (auto [name, dtype] : {std::pair{"uniform_rounded", DType::kFloat32},
+                             {"uniform_rounded_half", DType::kFloat16},
+                             {"uniform_rounded_bfloat", DType::kBFloat16}}) {
+    ExpectSame(name, Drawn([&](const auto&) {
+                 return random::Uniform(KeyOf(21), {200}, -0.0625, 0.11, dtype);
+               }));
+  }
   ExpectSame("uniform_half", Drawn([](const auto&) {
                return random::Uniform(KeyOf(3), kShape, 0, 1, DType::kFloat16);
              }));
@@ -184,12 +191,14 @@ TEST(RandomTest, RejectedDrawsAreDrawnAgainAsByKeras) {
                 return random::Beta(KeyOf(17), {100}, 0.1, 0.2);
               }),
               1e-5);
-  // A logarithm is divided by alpha, and its last digit with it: that of JAX's
-  // own is worth as much.
   ExpectDraws("beta_tiny", Drawn([](const auto&) {
-                return random::Beta(KeyOf(20), {1000}, 0.01, 0.02);
+                return random::Beta(KeyOf(20), {10000}, 0.01, 0.02);
               }),
-              5e-5);
+              1e-5);
+  ExpectDraws("gamma_tiny", Drawn([](const auto&) {
+                return random::Gamma(KeyOf(22), {10000}, 0.01);
+              }),
+              1e-5);
   ExpectDraws("binomial",
               Drawn(
                   [](const auto& x) {

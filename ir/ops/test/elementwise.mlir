@@ -59,6 +59,7 @@ func.func @two_operands(%x: tensor<?x3xf32, #keratin.dims<"batch">>, %y: tensor<
 
 func.func @other_results(%x: tensor<?x3xf32, #keratin.dims<"batch">>, %y: tensor<?x3xf32, #keratin.dims<"batch">>, %c: tensor<?x3xi1, #keratin.dims<"batch">>) {
   %compare = keratin.compare %x, %y {direction = "LT"} : (tensor<?x3xf32, #keratin.dims<"batch">>, tensor<?x3xf32, #keratin.dims<"batch">>) -> tensor<?x3xi1, #keratin.dims<"batch">>
+  %multiply_add = keratin.multiply_add %x, %x, %y : (tensor<?x3xf32, #keratin.dims<"batch">>, tensor<?x3xf32, #keratin.dims<"batch">>, tensor<?x3xf32, #keratin.dims<"batch">>) -> tensor<?x3xf32, #keratin.dims<"batch">>
   %select = keratin.select %c, %x, %y : (tensor<?x3xi1, #keratin.dims<"batch">>, tensor<?x3xf32, #keratin.dims<"batch">>, tensor<?x3xf32, #keratin.dims<"batch">>) -> tensor<?x3xf32, #keratin.dims<"batch">>
   %convert = keratin.convert %x {dtype = ui8} : (tensor<?x3xf32, #keratin.dims<"batch">>) -> tensor<?x3xui8, #keratin.dims<"batch">>
   %bits = keratin.bitcast_convert %x {dtype = i32} : (tensor<?x3xf32, #keratin.dims<"batch">>) -> tensor<?x3xi32, #keratin.dims<"batch">>
