@@ -1,12 +1,11 @@
 #include "compiler/pipeline/describe.h"
 
-#include <deque>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ir/dialect/dialect.h"
 #include "ir/trace/module.h"
-#include "llvm/ADT/SetVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace keratin {
@@ -52,12 +51,10 @@ bool AddSymbol(const std::string& name, Manifest& manifest) {
 // Every size that a call must find to be at least 0: those of the tensors that
 // are made, and what slices leave of the axes that they read.
 void AddNotNegative(mlir::ModuleOp module, Manifest& manifest) {
-  llvm::SetVector<llvm::StringRef> texts;
-  std::deque<std::string> kept;
+  std::set<std::string> sizes;
   auto add = [&](const Dim& dim) {
-    if (!dim.ok() || dim.IsConstant() || dim.IsKnownNonNegative()) return;
-    kept.push_back(dim.ToString());
-    if (!texts.insert(kept.back())) kept.pop_back();
+    if (dim.ok() && !dim.IsConstant() && !dim.IsKnownNonNegative())
+      sizes.insert(dim.ToString());
   };
   module.walk([&](mlir::Operation* op) {
     if (op->use_empty()) return;
@@ -74,7 +71,7 @@ void AddNotNegative(mlir::ModuleOp module, Manifest& manifest) {
       add(size - limit);
     }
   });
-  for (llvm::StringRef text : texts) manifest.add_not_negative(text.str());
+  for (const std::string& size : sizes) manifest.add_not_negative(size);
 }
 
 void AddValue(proto::Value* value, proto::Value::Kind kind, int index) {

@@ -26,9 +26,11 @@ Value ToIndex(OpBuilder& b, Location loc, Value number,
   return arith::IndexCastOp::create(b, loc, b.getIndexType(), number);
 }
 
-// `start` moved so that a block of `size` fits into `extent`.
-Value ClampStart(OpBuilder& b, Location loc, Value start, const Dim& extent,
-                 const Dim& size) {
+// `start`, an element of the tensor `starts`, moved so that a block of `size`
+// fits into `extent`.
+Value ClampStart(OpBuilder& b, Location loc, Value start, Value starts,
+                 const Dim& extent, const Dim& size) {
+  start = ToIndex(b, loc, start, ElementOf(starts));
   Value last = arith::SubIOp::create(b, loc, DimValue(b, loc, extent),
                                      DimValue(b, loc, size));
   return arith::MaxSIOp::create(b, loc,
@@ -50,6 +52,24 @@ Value FillValue(OpBuilder& b, Location loc, mlir::Type element) {
                                 : llvm::APInt::getSignedMinValue(width);
   return arith::ConstantOp::create(b, loc,
                                    mlir::IntegerAttr::get(scalar, value));
+}
+
+// The element of `x`, a tensor of `type`, at `indices`; that on `axis` counts
+// from the end if it is negative. Outside, what jnp.take gives.
+Value TakeElement(OpBuilder& b, Location loc, Value x, mlir::Type type,
+                  SmallVector<Value> indices, int64_t axis) {
+  Value size = DimValue(b, loc, DimsOf(type)[axis]);
+  Value& index = indices[axis];
+  index = arith::SelectOp::create(b, loc,
+                                  Compare(b, loc, arith::CmpIPredicate::slt,
+                                          index, IndexConstant(b, loc, 0)),
+                                  arith::AddIOp::create(b, loc, index, size),
+                                  index);
+  Value inside = Compare(b, loc, arith::CmpIPredicate::ult, index, size);
+  Value element = ExtractOp::create(b, loc, ScalarOf(type), x, indices);
+  return arith::SelectOp::create(
+      b, loc, inside, element,
+      FillValue(b, loc, mlir::getElementTypeOrSelf(type)));
 }
 
 // Places given at run time: one integer for each axis.
@@ -93,22 +113,13 @@ Lowered TakeOp::lower(OpBuilder& builder) {
   spec.captures = {getX()};
   auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
     Value number = ToIndex(b, loc, arguments[0], ElementOf(getIndices()));
-    Value size = DimValue(b, loc, x[axis]);
-    Value zero = IndexConstant(b, loc, 0);
-    Value wrapped = arith::SelectOp::create(
-        b, loc, Compare(b, loc, arith::CmpIPredicate::slt, number, zero),
-        arith::AddIOp::create(b, loc, number, size), number);
-    Value inside = Compare(b, loc, arith::CmpIPredicate::ult, wrapped, size);
     SmallVector<Value> indices;
     for (int64_t k = 0; k < static_cast<int64_t>(x.size()); ++k) {
       indices.push_back(k < axis    ? IndexAt(b, loc, k)
-                        : k == axis ? wrapped
+                        : k == axis ? number
                                     : IndexAt(b, loc, k - 1 + index_rank));
     }
-    Value element = ExtractOp::create(b, loc, ScalarOf(getX().getType()),
-                                      arguments[1], indices);
-    return arith::SelectOp::create(b, loc, inside, element,
-                                   FillValue(b, loc, ElementOf(getX())));
+    return TakeElement(b, loc, arguments[1], getX().getType(), indices, axis);
   };
   spec.body = body;
   return SmallVector<Value>{ComputeAll(builder, *this, spec)};
@@ -148,23 +159,14 @@ Lowered TakeAlongAxisOp::lower(OpBuilder& builder) {
   spec.captures = {getX()};
   auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
     Value number = ToIndex(b, loc, arguments[0], ElementOf(getIndices()));
-    Value size = DimValue(b, loc, x[getAxis()]);
-    Value wrapped = arith::SelectOp::create(
-        b, loc,
-        Compare(b, loc, arith::CmpIPredicate::slt, number,
-                IndexConstant(b, loc, 0)),
-        arith::AddIOp::create(b, loc, number, size), number);
-    Value inside = Compare(b, loc, arith::CmpIPredicate::ult, wrapped, size);
     SmallVector<Value> indices;
     for (int64_t axis = 0; axis < static_cast<int64_t>(x.size()); ++axis) {
-      indices.push_back(axis == getAxis()       ? wrapped
+      indices.push_back(axis == getAxis()       ? number
                         : x[axis].IsConstant(1) ? IndexConstant(b, loc, 0)
                                                 : IndexAt(b, loc, axis));
     }
-    Value element = ExtractOp::create(b, loc, ScalarOf(getX().getType()),
-                                      arguments[1], indices);
-    return arith::SelectOp::create(b, loc, inside, element,
-                                   FillValue(b, loc, ElementOf(getX())));
+    return TakeElement(b, loc, arguments[1], getX().getType(), indices,
+                       getAxis());
   };
   spec.body = body;
   return SmallVector<Value>{ComputeAll(builder, *this, spec)};
@@ -188,9 +190,8 @@ Lowered DynamicSliceOp::lower(OpBuilder& builder) {
   auto body = [&](OpBuilder& b, Location loc, ValueRange arguments) -> Value {
     SmallVector<Value> indices;
     for (size_t axis = 0; axis < x.size(); ++axis) {
-      Value start =
-          ToIndex(b, loc, arguments[axis], ElementOf(getStart()[axis]));
-      start = ClampStart(b, loc, start, x[axis], sizes[axis]);
+      Value start = ClampStart(b, loc, arguments[axis], getStart()[axis],
+                               x[axis], sizes[axis]);
       indices.push_back(
           arith::AddIOp::create(b, loc, start, IndexAt(b, loc, axis)));
     }
@@ -224,9 +225,8 @@ Lowered DynamicUpdateSliceOp::lower(OpBuilder& builder) {
     SmallVector<Value> indices;
     Value inside;
     for (size_t axis = 0; axis < x.size(); ++axis) {
-      Value start =
-          ToIndex(b, loc, arguments[1 + axis], ElementOf(getStart()[axis]));
-      start = ClampStart(b, loc, start, x[axis], sizes[axis]);
+      Value start = ClampStart(b, loc, arguments[1 + axis], getStart()[axis],
+                               x[axis], sizes[axis]);
       Value at = arith::SubIOp::create(b, loc, IndexAt(b, loc, axis), start);
       // Unsigned: one comparison tells both ends.
       Value here = Compare(b, loc, arith::CmpIPredicate::ult, at,
