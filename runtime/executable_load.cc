@@ -1,9 +1,12 @@
 // Executables made: from functions in this process, and from shared libraries.
 #include <dlfcn.h>
-#include <sys/stat.h>
+#include <elf.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,15 +21,51 @@ namespace {
 
 constexpr uint64_t kMaxManifest = uint64_t{1} << 30;
 
+#if defined(__x86_64__)
+constexpr int kHostElfMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr int kHostElfMachine = EM_AARCH64;
+#else
+constexpr int kHostElfMachine = EM_NONE;
+#endif
+
+// That a library is whole and of this machine: dlopen maps what is not there,
+// and a signal comes of it later, or says that there is no such file.
 absl::Status CheckFile(const std::string& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) {
+  std::error_code error;
+  const std::filesystem::file_status status =
+      std::filesystem::status(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (!std::filesystem::exists(status) || !file) {
     return absl::NotFoundError(
-        absl::StrCat("cannot open '", path, "': ", std::strerror(errno)));
+        absl::StrCat("cannot open '", path,
+                     "': ", error ? error.message() : std::strerror(errno)));
   }
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", path, "' is not a file"));
+  const auto invalid = [&](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat("'", path, "' ", why));
+  };
+  if (!std::filesystem::is_regular_file(status))
+    return invalid("is not a file");
+  Elf64_Ehdr header;
+  if (!file.read(reinterpret_cast<char*>(&header), sizeof(header)) ||
+      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_phentsize != sizeof(Elf64_Phdr)) {
+    return invalid("is no shared library of 64 bits, or is cut short");
+  }
+  if (kHostElfMachine != EM_NONE && header.e_machine != kHostElfMachine) {
+    return invalid(absl::StrCat(
+        "was compiled for another kind of processor, but this machine is ",
+        HostArchitecture(), ": compile it for this machine"));
+  }
+  const uint64_t size = std::filesystem::file_size(path, error);
+  file.seekg(static_cast<std::streamoff>(header.e_phoff));
+  for (int k = 0; k < header.e_phnum; ++k) {
+    Elf64_Phdr part;
+    if (!file.read(reinterpret_cast<char*>(&part), sizeof(part)) ||
+        part.p_filesz > size || part.p_offset > size - part.p_filesz) {
+      return invalid("is cut short: compile it again");
+    }
   }
   return absl::OkStatus();
 }

@@ -38,7 +38,7 @@ absl::string_view WhereWeightsAre(const Manifest& manifest) {
 // A file mapped for reading, for as long as the pointer lives.
 absl::StatusOr<std::shared_ptr<const void>> MapFile(const std::string& path,
                                                     uint64_t expected) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info;
   if (file < 0 || fstat(file, &info) != 0) {
     const int error = errno;

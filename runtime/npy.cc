@@ -1,6 +1,7 @@
 // .npy and .npz files.
 #include "runtime/npy.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <zip.h>
 
@@ -42,7 +43,10 @@ std::string ZipErrorText(int code) {
 
 absl::StatusOr<std::unique_ptr<std::FILE, CloseFile>> Open(
     const std::string& path, int64_t* size) {
-  std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  // A pipe must not be waited for.
+  const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  std::unique_ptr<std::FILE, CloseFile> file(opened < 0 ? nullptr
+                                                        : fdopen(opened, "rb"));
   struct stat info;
   if (file == nullptr || fstat(fileno(file.get()), &info) != 0) {
     return absl::NotFoundError(
@@ -246,12 +250,13 @@ absl::Status WriteNpz(absl::string_view path, const NamedArrays& arrays) {
   const std::string final_path(path);
   absl::Status replaceable = CheckReplaceable(final_path);
   if (!replaceable.ok()) return replaceable;
+  PendingFile file(final_path);
+  if (!file.status().ok()) return file.status();
   auto fail = [&](absl::string_view why) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot write '", final_path, "': ", why));
+    return CannotWrite(final_path, why);
   };
   int code = 0;
-  Zip zip(zip_open(final_path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  Zip zip(zip_open(file.beside().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
   if (zip == nullptr) return fail(ZipErrorText(code));
   std::vector<std::string> contents;  // libzip reads them in zip_close
   contents.reserve(arrays.size());
@@ -277,7 +282,7 @@ absl::Status WriteNpz(absl::string_view path, const NamedArrays& arrays) {
   if (arrays.empty()) return fail("an archive needs at least one array");
   if (zip_close(zip.get()) != 0) return fail(zip_strerror(zip.get()));
   [[maybe_unused]] zip_t* closed = zip.release();
-  return absl::OkStatus();
+  return file.Commit();
 }
 
 }  // namespace keratin

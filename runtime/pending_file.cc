@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,25 +20,47 @@ absl::Status CannotWrite(absl::string_view path, absl::string_view why) {
       absl::StrCat("cannot write '", path, "': ", why));
 }
 
-PendingFile::PendingFile(std::string path)
-    : path_(std::move(path)), beside_(path_) {
+namespace {
+
+// Where a link leads; what is no link, or leads nowhere yet, as it is.
+std::string Target(std::string path) {
+  char* const resolved = realpath(path.c_str(), nullptr);
+  if (resolved != nullptr) path = resolved;
+  std::free(resolved);
+  return path;
+}
+
+bool IsLink(const std::string& path) {
   struct stat info;
-  if (stat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    file_ =
-        S_ISDIR(info.st_mode) ? -1 : open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-    if (file_ < 0) Fail(S_ISDIR(info.st_mode) ? EISDIR : errno);
+  return lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+}  // namespace
+
+PendingFile::PendingFile(std::string path)
+    : path_(IsLink(path) ? Target(std::move(path)) : std::move(path)),
+      beside_(path_) {
+  struct stat info;
+  const bool exists = stat(path_.c_str(), &info) == 0;
+  if ((exists && !S_ISREG(info.st_mode)) || IsLink(path_)) {
+    file_ = exists && S_ISDIR(info.st_mode)
+                ? -1
+                : open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                       0666);
+    if (file_ < 0) Fail(exists && S_ISDIR(info.st_mode) ? EISDIR : errno);
     return;
   }
-  beside_ += ".XXXXXX";
-  file_ = mkostemp(beside_.data(), O_CLOEXEC);
+  // The system applies the process's umask; asking for it would change it.
+  std::random_device random;
+  do {
+    beside_ = absl::StrCat(path_, ".", absl::Hex(random(), absl::kZeroPad8));
+    file_ =
+        open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (file_ < 0 && errno == EEXIST);
   if (file_ < 0) {
     Fail(errno);
     beside_ = path_;
-    return;
   }
-  const mode_t mask = umask(0);
-  umask(mask);
-  if (fchmod(file_, 0666 & ~mask) != 0) Fail(errno);
 }
 
 PendingFile::~PendingFile() {

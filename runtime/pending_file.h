@@ -1,8 +1,9 @@
 // PendingFile: a file that stands under its name only once it is whole.
 //
 // It is written beside its place, and takes it by Commit; without that, nothing
-// is left, and what stood there before stays. A path that is no regular file (a
-// pipe, a device) is written as it is.
+// is left, and what stood there before stays. A link's target is written, not
+// the link. A path that is no regular file (a pipe, a device), and a link to
+// nothing yet, are written as they are.
 //
 //   PendingFile file("model.o");
 //   absl::Status status = file.Write(object);
@@ -26,6 +27,8 @@ class PendingFile {
 
   // Where it is until Commit, for those who write it themselves.
   const std::string& beside() const { return beside_; }
+  // Whether it is a file of its own until Commit; else it is written in place.
+  bool is_file() const { return beside_ != path_; }
   // Why it cannot be written, if so.
   const absl::Status& status() const { return status_; }
   // At the end of what was written before.

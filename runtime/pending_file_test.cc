@@ -68,6 +68,19 @@ TEST(PendingFileTest, LeavesWhatWasThereWithoutACommit) {
   EXPECT_EQ(Content(path), "after");
 }
 
+TEST(PendingFileTest, WritesWhereALinkLeads) {
+  const std::string folder = Folder("link"), link = folder + "/link";
+  ASSERT_TRUE(WriteFile(folder + "/target", "before").ok());
+  for (const char* target : {"target", "not_yet"}) {
+    fs::create_symlink(target, link);
+    ASSERT_TRUE(WriteFile(link, "after").ok());
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(Content(folder + "/" + target), "after");
+    fs::remove(link);
+  }
+  EXPECT_EQ(Entries(folder), 2);
+}
+
 TEST(PendingFileTest, ErrorsNameThePath) {
   const std::string folder = Folder("errors");
   for (const std::string& path : {folder, folder + "/none/a"}) {

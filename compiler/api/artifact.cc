@@ -123,6 +123,14 @@ proto::Weights::Place PlaceOf(VariablePlace place) {
 
 absl::Status WriteArtifact(Model& model, const std::string& path,
                            const ArtifactOptions& options, bool library) {
+  const std::string header_path =
+      std::filesystem::path(path).replace_extension(".h").string();
+  if (!library && header_path == path) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the object file '", path,
+                     "' would stand where its C header goes: give it a name "
+                     "that does not end in .h"));
+  }
   auto machine = MachineFor(options.compile.march);
   if (!machine.ok()) return machine.status();
   if (library) {
@@ -168,8 +176,7 @@ absl::Status WriteArtifact(Model& model, const std::string& path,
 
   PendingFile code(path);
   std::optional<PendingFile> header, bytes;
-  if (!library)
-    header.emplace(std::filesystem::path(path).replace_extension(".h"));
+  if (!library && code.is_file()) header.emplace(header_path);
   if (with_file) bytes.emplace(path + ".weights");
   if (library) {
     auto linked = LinkSharedLibrary(*object, *machine);

@@ -74,9 +74,13 @@ static inline void $n_close(const void* prepared) {
 
 // What a comment may hold: nothing that ends it.
 std::string Plain(const std::string& text) {
-  return absl::StrReplaceAll(
-      text,
-      {{"*/", "* /"}, {"/*", "/ *"}, {"\n", " "}, {"\\", "/"}, {"??", "? ?"}});
+  std::string plain;
+  for (char c : absl::StrReplaceAll(text, {{"\n", " "}, {"\\", "/"}})) {
+    const std::string pair = {plain.empty() ? ' ' : plain.back(), c};
+    if (pair == "*/" || pair == "/*" || pair == "??") plain += ' ';
+    plain += c;
+  }
+  return plain;
 }
 
 // The C type of an element.

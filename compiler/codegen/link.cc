@@ -3,7 +3,9 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -63,6 +65,21 @@ std::string FirstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
+// That a library of an object of `bytes` fits beside `path`.
+absl::Status CheckSpace(const std::string& path, uint64_t bytes) {
+  constexpr uint64_t kHeaders = uint64_t{1} << 18;
+  std::error_code error;
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  const std::filesystem::space_info space =
+      std::filesystem::space(folder, error);
+  if (error || space.available >= bytes + kHeaders) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "the shared library cannot be linked: ", folder.string(), " has ",
+      space.available, " bytes left, and ", bytes + kHeaders,
+      " are needed: make room there, or set TMPDIR to another folder"));
+}
+
 }  // namespace
 
 absl::Status CheckLinkable(const Machine& machine) {
@@ -78,6 +95,7 @@ absl::StatusOr<std::string> LinkSharedLibrary(const std::string& object,
   // and a full disk there would be a signal instead of an error.
   TemporaryFile input, output;
   absl::Status status = input.Write(object);
+  if (status.ok()) status = CheckSpace(input.path(), object.size());
   if (status.ok()) status = output.Write("");
   if (!status.ok()) return status;
   std::vector<std::string> command = {

@@ -77,6 +77,8 @@ absl::Status Bench(BenchFlags flags) {
   if (!flags.outputs.empty()) {
     absl::Status writable = CheckWritable(flags.outputs);
     if (!writable.ok()) return writable;
+    writable = CheckReplacesNone(flags.outputs, {flags.model, flags.inputs});
+    if (!writable.ok()) return writable;
   }
   absl::StatusOr<NamedArrays> arrays = ReadNpz(flags.inputs);
   if (!arrays.ok()) return arrays.status();
@@ -131,7 +133,7 @@ absl::Status Bench(BenchFlags flags) {
   }
   std::sort(milliseconds.begin(), milliseconds.end());
   nlohmann::json row = {
-      {"threads", flags.threads},
+      {"threads", threads.count()},
       {"compile_s", compile_s},
       {"min_ms", milliseconds.front()},
       {"median_ms", milliseconds[milliseconds.size() / 2]},

@@ -42,11 +42,25 @@ std::string DefaultOutput(const std::string& model, const std::string& emit) {
   return name + ".o";
 }
 
+// The files that are written under a name given as `output`.
+std::vector<std::string> Written(const CompileVerbFlags& flags,
+                                 const std::string& output) {
+  std::vector<std::string> files = {output};
+  if (flags.emit == "object")
+    files.push_back(std::filesystem::path(output).replace_extension(".h"));
+  if (flags.variables == "file") files.push_back(output + ".weights");
+  return files;
+}
+
 absl::Status Compile(const CompileVerbFlags& flags) {
   const std::string output = flags.output.empty()
                                  ? DefaultOutput(flags.model, flags.emit)
                                  : flags.output;
   if (absl::Status status = CheckWritable(output); !status.ok()) return status;
+  for (const std::string& written : Written(flags, output)) {
+    absl::Status status = CheckReplacesNone(written, {flags.model});
+    if (!status.ok()) return status;
+  }
   Progress progress;
   progress.Step(absl::StrCat("reading ", flags.model));
   absl::StatusOr<OpenedModel> model = OpenModel(flags.model, flags.open);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "compiler/tools/output_file.h"
 
 namespace keratin::tools {
 
@@ -196,8 +197,7 @@ std::optional<int> Flags::Parse(absl::Span<char* const> args,
   if (absl::Status status = ParseAll(args, positional, &help); !status.ok())
     return UsageError(status.message());
   if (help) {
-    std::fputs(Help().c_str(), stdout);
-    return kOk;
+    return ExitCode(Print(Help()));
   }
   if (positional->size() < least)
     return UsageError(absl::StrCat(positional_, " is missing"));

@@ -1,6 +1,8 @@
 #include "compiler/tools/image.h"
 
+#include <fcntl.h>
 #include <png.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <csetjmp>
@@ -51,6 +53,8 @@ bool ReadHeader(Decoder* d, FILE* file, int channels) {
   png_set_packing(d->png);
   png_set_expand(d->png);
   if (grey && !wants_grey) png_set_gray_to_rgb(d->png);
+  // Grey is a sum of the numbers as they are stored, whatever gamma they name.
+  png_set_gamma(d->png, 1.0, 1.0);
   if (!grey && wants_grey)
     png_set_rgb_to_gray(d->png, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
   if (wants_alpha) {
@@ -86,11 +90,18 @@ bool Fits(const Dim& dim, int64_t size) {
 }  // namespace
 
 absl::StatusOr<Array> ReadPng(const std::string& path, int channels) {
+  // A pipe must not be waited for.
+  const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   const std::unique_ptr<FILE, int (*)(FILE*)> file(
-      std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (file == nullptr) {
+      opened < 0 ? nullptr : fdopen(opened, "rb"), &std::fclose);
+  struct stat info;
+  if (file == nullptr || fstat(opened, &info) != 0) {
     return absl::NotFoundError(
         absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", path, ": it is not a file"));
   }
   Decoder decoder;
   decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, OnError,

@@ -1,5 +1,8 @@
 // The `keratin` command: from a .keras file to native code.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -62,6 +65,11 @@ int Main(absl::Span<char* const> args) {
 }  // namespace keratin::tools
 
 int main(int argc, char** argv) {
+  // A file that is opened must not get the number of a stream that is closed.
+  int opened = 0;
+  while (opened >= 0 && opened <= STDERR_FILENO)
+    opened = open("/dev/null", O_RDWR);
+  if (opened >= 0) close(opened);
   // A file that outgrows a limit is an error of writing it.
   std::signal(SIGXFSZ, SIG_IGN);
   try {

@@ -41,6 +41,20 @@ absl::Status CheckWritable(absl::string_view path_view) {
   return absl::OkStatus();
 }
 
+absl::Status CheckReplacesNone(absl::string_view output,
+                               absl::Span<const std::string> inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code error;  // none of both: not the same
+    if (!input.empty() &&
+        std::filesystem::equivalent(std::string(output), input, error)) {
+      return CannotWrite(output, absl::StrCat("it would replace '", input,
+                                              "', which is read: give another "
+                                              "name for the output"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MakeFolder(absl::string_view path) {
   std::error_code error;
   std::filesystem::create_directories(std::string(path), error);
@@ -50,7 +64,16 @@ absl::Status MakeFolder(absl::string_view path) {
   return absl::OkStatus();
 }
 
-absl::Status Print(absl::string_view text) {
+absl::Status Print(absl::string_view given) {
+  std::string text;
+  for (const char c : given) {
+    const auto code = static_cast<unsigned char>(c);
+    if ((code < 0x20 && c != '\n' && c != '\t') || code == 0x7f) {
+      absl::StrAppend(&text, "\\x", absl::Hex(code, absl::kZeroPad2));
+    } else {
+      text += c;
+    }
+  }
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
       std::fflush(stdout) != 0) {
     return CannotWrite("standard output", std::strerror(errno));

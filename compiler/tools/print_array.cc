@@ -10,7 +10,13 @@ namespace keratin::tools {
 namespace {
 
 std::string Element(const Array& array, int64_t index) {
+  if (array.dtype() == DType::kInt64)
+    return absl::StrCat(array.data<int64_t>()[index]);
+  if (array.dtype() == DType::kUInt64)
+    return absl::StrCat(array.data<uint64_t>()[index]);
   const double value = array.AtFlat(index);
+  if (!IsFloating(array.dtype()))
+    return absl::StrCat(static_cast<int64_t>(value));
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   const int digits = array.dtype() == DType::kFloat64 ? 17

@@ -65,6 +65,9 @@ absl::StatusOr<Ready> OpenLibrary(const RunFlags& flags) {
     absl::StatusOr<Prepared> prepared = exe->OpenWeights(path);
     if (!prepared.ok()) return prepared.status();
     ready.prepared = *std::move(prepared);
+  } else if (!flags.weights.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flags.model, " holds its weights: leave --weights away"));
   } else {
     absl::StatusOr<Prepared> prepared = exe->EmbeddedPrepared();
     if (!prepared.ok()) return prepared.status();
@@ -118,6 +121,9 @@ absl::Status SelfTest(const RunFlags& flags) {
 absl::Status Run(const RunFlags& flags) {
   if (!flags.outputs.empty()) {
     absl::Status writable = CheckWritable(flags.outputs);
+    if (!writable.ok()) return writable;
+    writable = CheckReplacesNone(flags.outputs,
+                                 {flags.model, flags.inputs, flags.weights});
     if (!writable.ok()) return writable;
   }
   const Threads threads(flags.threads);
@@ -185,8 +191,12 @@ int RunVerb(absl::Span<char* const> args) {
             "--", name, " does nothing for a library, which is compiled"));
       }
     }
-  } else if (values.self_test) {
-    return flags.UsageError("--self-test needs a library (.so)");
+  } else {
+    for (const char* name : {"self-test", "weights"}) {
+      if (flags.Given(name))
+        return flags.UsageError(
+            absl::StrCat("--", name, " needs a library (.so)"));
+    }
   }
   if (values.self_test) {
     for (const char* name : {"inputs", "input", "outputs"}) {

@@ -22,6 +22,11 @@ class Threads {
     options_.pool = pool_.get();
   }
   const CallOptions& options() const { return options_; }
+  // On how many a call runs.
+  int count() const {
+    if (options_.threads > 0) return options_.threads;
+    return ThreadPool::Global().threads();
+  }
 
  private:
   std::unique_ptr<ThreadPool> pool_;

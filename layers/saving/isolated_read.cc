@@ -26,8 +26,10 @@ namespace {
 
 // Processor time of the child: more than reading the largest file takes.
 constexpr rlim_t kSeconds = 120;
-// Heap of the child beyond the caller's.
+// Heap of the child beyond the caller's, and for each byte of the archive: npz
+// members are unpacked, read and converted there.
 constexpr rlim_t kHeapBytes = rlim_t{1} << 30;
+constexpr rlim_t kHeapPerByte = 5;
 
 // The reply of a child: numbers and texts one after the other.
 class Reply {
@@ -126,7 +128,7 @@ void Limit(int what, rlim_t most) {
 }
 
 // What the libraries print as they die is no one's concern.
-void Confine() {
+void Confine(const std::string& path) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU})
     std::signal(signal, SIG_DFL);
@@ -137,8 +139,12 @@ void Confine() {
   }
   Limit(RLIMIT_CORE, 0);
   Limit(RLIMIT_CPU, kSeconds);
+  struct stat info;
+  const rlim_t archive = stat(path.c_str(), &info) == 0 && info.st_size > 0
+                             ? static_cast<rlim_t>(info.st_size)
+                             : 0;
   if (const rlim_t in_use = HeapInUse(); in_use > 0)
-    Limit(RLIMIT_DATA, in_use + kHeapBytes);
+    Limit(RLIMIT_DATA, in_use + kHeapBytes + kHeapPerByte * archive);
 }
 
 std::string ReadInChild(const std::string& path, const LoadOptions& options,
@@ -186,7 +192,7 @@ std::string ReadInChild(const std::string& path, const LoadOptions& options,
 
 [[noreturn]] void RunChild(const std::string& path, const LoadOptions& options,
                            ArchiveParts parts, int memory, int pipe) {
-  Confine();
+  Confine(path);
   std::string reply;
   try {
     reply = ReadInChild(path, options, parts, memory);
@@ -294,6 +300,14 @@ class File {
   int file_;
 };
 
+// The same file under a number that is not that of a standard stream, which the
+// child redirects and the caller may have closed.
+File Above(int file) {
+  const int above = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, 3);
+  if (file >= 0) close(file);
+  return File(above);
+}
+
 }  // namespace
 
 absl::StatusOr<ArchiveContent> ReadArchiveIsolated(const std::string& path,
@@ -304,11 +318,12 @@ absl::StatusOr<ArchiveContent> ReadArchiveIsolated(const std::string& path,
         absl::StrCat("could not be read: no process could be started (",
                      std::strerror(error), ")"));
   };
-  const File memory(memfd_create("keratin-weights", MFD_CLOEXEC));
+  const File memory = Above(memfd_create("keratin-weights", MFD_CLOEXEC));
   int ends[2];
   if (memory.get() < 0 || pipe2(ends, O_CLOEXEC) != 0) return failed(errno);
   const File from_child(ends[0]);
-  File to_parent(ends[1]);
+  File to_parent = Above(ends[1]);
+  if (to_parent.get() < 0) return failed(errno);
   pid_t child;
   {
     const std::lock_guard<std::mutex> lock(Hdf5Mutex());

@@ -89,6 +89,7 @@ class Zip : public Members {
                            int64_t size) {
     std::shared_ptr<zip_file_t> shared = std::move(member);
     return {name, size, [shared](int64_t offset, void* buffer, int64_t count) {
+              if (count == 0) return true;  // libzip breaks down
               if (zip_fseek(shared.get(), offset, SEEK_SET) != 0) return false;
               char* to = static_cast<char*>(buffer);
               while (count > 0) {

@@ -11,9 +11,9 @@
 #define KERATIN_PASSES_CODEGEN_INDEX_BUILDER_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include "mlir/IR/Builders.h"
 #include "runtime/shape.h"
@@ -43,7 +43,7 @@ class IndexBuilder {
  private:
   mlir::OpBuilder& builder_;
   mlir::Block* entry_;
-  llvm::DenseMap<int64_t, mlir::Value> constants_;
+  std::map<int64_t, mlir::Value> constants_;
 };
 
 // The number that an index value always is.

@@ -269,8 +269,95 @@ class Inputs(command.CommandTest):
         self.assert_one_sentence(command.run("run", digits, "--input=image=" + half), "half.png")
 
 
+    def test_pipes_are_not_waited_for(self):
+        pipe = self.path("pipe")
+        os.mkfifo(pipe)
+        for argument in ("--inputs=" + pipe, "--input=x=" + pipe):
+            self.assert_one_sentence(command.run("run", self.good, argument), "pipe")
+        for name in ("pipe.npy", "pipe.png"):
+            os.mkfifo(self.path(name))
+            self.assert_one_sentence(command.run("run", command.DIGITS, "--input=image=" + self.path(name)), name)
+
+    def test_libraries_cut_short(self):
+        library = self.path("m.so")
+        self.assert_ok(command.run("compile", self.good, "--emit=library", "-o", library))
+        with open(library, "rb") as file:
+            content = file.read()
+        inputs = "--inputs=" + command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        self.assert_ok(command.run("run", library, inputs))
+        for size in (0, 40, 500, 4000, len(content) - 5000):
+            with open(library, "wb") as file:
+                file.write(content[:size])
+            self.assert_one_sentence(command.run("run", library, inputs), "m.so", "cut short")
+
+    def test_libraries_of_another_processor(self):
+        library = self.path("m.so")
+        other = "aarch64" if os.uname().machine == "x86_64" else "x86-64"
+        self.assert_ok(command.run("compile", self.good, "--emit=library", "-o", library, "--march=" + other))
+        inputs = "--inputs=" + command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        self.assert_one_sentence(command.run("run", library, inputs), "m.so", "processor")
+
+    def test_weights_that_nothing_reads(self):
+        library = self.path("m.so")
+        self.assert_ok(command.run("compile", self.good, "--emit=library", "-o", library))
+        inputs = "--inputs=" + command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        self.assert_one_sentence(command.run("run", library, inputs, "--weights=" + self.path("none")), "--weights")
+        self.assertEqual(command.run("run", self.good, inputs, "--weights=" + self.path("none")).returncode, 2)
+
+    def test_the_largest_batch(self):
+        inputs = "--inputs=" + command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        self.assert_one_sentence(command.run("run", self.good, inputs, "--batch=9223372036854775807"))
+
+
 class Outputs(command.CommandTest):
     """What is wrong with where results go."""
+
+    def test_links_are_followed(self):
+        os.mkdir(self.path("there"))
+        with open(self.path("there/m.ll"), "w") as file:
+            file.write("before")
+        for target in ("there/m.ll", "there/new.ll"):
+            os.symlink(target, self.path("link"))
+            self.assert_ok(command.run("compile", data("good"), "--emit=llvm", "-o", self.path("link")))
+            self.assertTrue(os.path.islink(self.path("link")))
+            with open(self.path(target)) as file:
+                self.assertIn("define", file.read())
+            os.remove(self.path("link"))
+        inputs = "--inputs=" + command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        os.symlink("there/out.npz", self.path("link"))
+        shutil.copyfile(self.path("in.npz"), self.path("there/out.npz"))
+        self.assert_ok(command.run("run", data("good"), inputs, "--outputs=" + self.path("link")))
+        with zipfile.ZipFile(self.path("there/out.npz")) as z:
+            self.assertEqual(z.namelist(), ["0.npy"])
+        self.assertTrue(os.path.islink(self.path("link")))
+
+    def test_what_is_read_is_not_replaced(self):
+        model = shutil.copyfile(data("good"), self.path("m.keras"))
+        named_as_header = shutil.copyfile(data("good"), self.path("m.h"))
+        os.symlink("m.keras", self.path("link"))
+        inputs = command.write_npz(self.path("in.npz"), {"x": command.floats((2, 4))})
+        for verb in (["compile", model, "-o", model], ["compile", model, "-o", self.path("link")],
+                     ["compile", named_as_header, "-o", self.path("m.o")], ["run", model, "--inputs=" + inputs, "--outputs=" + model],
+                     ["run", model, "--inputs=" + inputs, "--outputs=" + inputs]):
+            self.assert_one_sentence(command.run(*verb), "would replace")
+        self.assert_one_sentence(command.run("compile", model, "-o", self.path("other.h")), "other.h", ".h")
+        with open(data("good"), "rb") as good, open(model, "rb") as file:
+            self.assertEqual(file.read(), good.read())
+
+    def test_closed_streams(self):
+        for stream in (1, 2):
+            result = command.run("compile", data("good"), "-o", self.path("m.o"), preexec_fn=lambda: os.close(stream))
+            self.assertEqual(result.returncode, 0)
+
+    def test_a_full_temporary_folder(self):
+        disk = self.path("disk")
+        os.mkdir(disk)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", disk], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no file system may be mounted")
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        result = command.run("compile", data("good"), "--emit=library", "-o", self.path("m.so"), env={**os.environ, "TMPDIR": disk})
+        self.assert_one_sentence(result, "TMPDIR")
+        self.assertEqual(os.listdir(disk), [])
 
     def test_folder_is_missing(self):
         target = self.path("none/m.o")
