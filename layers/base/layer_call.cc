@@ -268,6 +268,7 @@ Value Layer::TraceCall(const Arguments& given) {
   const Value* mask = given.Find(SIZE_MAX, "mask");
   if (mask != nullptr && mask->is_tensor()) {
     context.mask = mask->as_tensor();
+    if (context.masks.size() == 1) context.masks[0] = context.mask;
   } else if (mask != nullptr && mask->is_sequence()) {
     // One of each tensor of the first argument.
     context.masks.assign(context.masks.size(), Tensor());
@@ -289,11 +290,17 @@ Value Layer::TraceCall(const Arguments& given) {
       arguments.positional.empty() ? Value() : arguments.positional[0],
       context);
   if (output_mask.ok() || any_mask) {
+    const std::vector<Tensor> inputs = arguments.tensors();
     for (const Tensor& output : outputs) {
+      // What goes through unchanged keeps its mask, for other readers too.
+      const bool is_input = std::any_of(
+          inputs.begin(), inputs.end(),
+          [&](const Tensor& input) { return input.id() == output.id(); });
       // A layer that is a model or keeps its own masks has set them already.
       if (output_mask.ok() && !scope->MaskOf(output).ok())
         scope->SetMask(output, output_mask);
-      if (!output_mask.ok() && !keeps_masks()) scope->SetMask(output, Tensor());
+      if (!output_mask.ok() && !keeps_masks() && !is_input)
+        scope->SetMask(output, Tensor());
     }
   }
   Regularize(outputs);
@@ -312,8 +319,10 @@ void Layer::Regularize(const std::vector<Tensor>& outputs) {
     if (!output.ok()) continue;
     Tensor loss = (**regularizer)(output);
     if (loss.ok() && output.rank() > 0) {
-      loss =
-          trace::Divide(loss, trace::Size(Shape{output.dim(0)}, loss.dtype()));
+      // Of a batch of none, none.
+      loss = trace::Divide(
+          loss, trace::Maximum(trace::Size(Shape{output.dim(0)}, loss.dtype()),
+                               Trace::Current()->Full({}, 1, loss.dtype())));
     }
     AddLoss(loss);
   }
@@ -325,8 +334,15 @@ void Layer::AddLoss(const Tensor& loss) {
 
 absl::StatusOr<Value> Layer::ComputeOutputSpec(const Arguments& arguments) {
   if (!made_.ok()) return made_;
-  return TraceSpec(name_, arguments, [this](const Arguments& tensors) {
-    return TraceCall(tensors);
+  absl::StatusOr<Value> spec = TraceSpec(
+      name_, arguments,
+      [this](const Arguments& tensors) { return TraceCall(tensors); });
+  if (!spec.ok() || supports_masking() || keeps_masks()) return spec;
+  // The output is a tensor of its own here, also if the input goes through.
+  return spec->MapLeaves([](const Value& leaf) {
+    if (!leaf.is_keras_tensor()) return leaf;
+    const KerasTensor& output = leaf.as_keras_tensor();
+    return Value(KerasTensor(output.shape(), output.dtype()));
   });
 }
 

@@ -1,5 +1,7 @@
 #include "layers/merging/merging.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/comparison.h"
@@ -53,6 +55,15 @@ class MergeWith : public LayerWith<Options> {
 
 using Merge = MergeWith<MergeOptions>;
 
+// The mask of the input by that number, for each of its elements; none if it
+// has none.
+Tensor ElementMask(const CallContext& context,
+                   const std::vector<Tensor>& inputs, size_t k) {
+  if (k >= context.masks.size() || !context.masks[k].ok()) return Tensor();
+  return ops::BroadcastTo(ops::ExpandDims(context.masks[k], -1),
+                          inputs[k].shape());
+}
+
 Tensor Fold(const std::vector<Tensor>& inputs,
             Tensor (*f)(const ops::Operand&, const ops::Operand&)) {
   Tensor result = inputs[0];
@@ -69,32 +80,69 @@ class MultiplyLayer : public Merge {
   Tensor Combine(const std::vector<Tensor>& inputs) override {
     return Fold(inputs, ops::Multiply);
   }
-  // A masked position counts as 1 there.
+  // A masked position counts as 1; where all are masked the product is 0.
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override {
     if (arguments.positional.empty())
       return Value(Fail("Multiply takes a list of tensors"));
     std::vector<Tensor> inputs = arguments.positional[0].tensors();
-    for (size_t k = 0; k < inputs.size() && k < context.masks.size(); ++k) {
-      Tensor mask = context.masks[k];
+    Tensor any_mask;
+    bool all_masked = !inputs.empty();
+    for (size_t k = 0; k < inputs.size(); ++k) {
+      const Tensor mask = ElementMask(context, inputs, k);
+      all_masked = all_masked && mask.ok();
       if (!mask.ok()) continue;
-      while (mask.ok() && mask.rank() < inputs[k].rank())
-        mask = ops::ExpandDims(mask, -1);
       inputs[k] =
-          ops::Where(mask, inputs[k],
-                     ops::Cast(ops::OnesLike(inputs[k]), inputs[k].dtype()));
+          ops::Where(mask, inputs[k], ops::Full({}, 1, inputs[k].dtype()));
+      any_mask = any_mask.ok() ? ops::LogicalOr(any_mask, mask) : mask;
     }
-    return Value(Combine(AlignRanks(inputs)));
+    const Tensor product = Combine(AlignRanks(inputs));
+    if (!all_masked || !product.ok()) return Value(product);
+    return Value(
+        ops::Where(any_mask, product, ops::Full({}, 0, product.dtype())));
   }
 };
-class MaximumLayer : public Merge {
+// The greatest or least of those that are not masked (there is no number that
+// would change none).
+class ExtremeLayer : public Merge {
+ protected:
+  virtual Tensor Extreme(const Tensor& x, const Tensor& y) = 0;
   Tensor Combine(const std::vector<Tensor>& inputs) override {
-    return Fold(inputs, ops::Maximum);
+    Tensor result = inputs[0];
+    for (size_t k = 1; k < inputs.size(); ++k)
+      result = Extreme(result, inputs[k]);
+    return result;
+  }
+  Value CallWith(const CallContext& context,
+                 const Arguments& arguments) override {
+    const std::vector<Tensor> inputs = arguments.positional.empty()
+                                           ? std::vector<Tensor>()
+                                           : arguments.positional[0].tensors();
+    if (std::none_of(context.masks.begin(), context.masks.end(),
+                     [](const Tensor& mask) { return mask.ok(); }))
+      return Merge::CallWith(context, arguments);
+    Tensor result = inputs[0], result_mask = ElementMask(context, inputs, 0);
+    for (size_t k = 1; k < inputs.size(); ++k) {
+      Tensor x = inputs[k];
+      const Tensor mask = ElementMask(context, inputs, k);
+      if (mask.ok()) x = ops::Where(mask, x, result);
+      if (result_mask.ok()) result = ops::Where(result_mask, result, x);
+      result_mask = mask.ok() && result_mask.ok()
+                        ? ops::LogicalOr(result_mask, mask)
+                        : Tensor();
+      result = Extreme(result, x);
+    }
+    return Value(result);
   }
 };
-class MinimumLayer : public Merge {
-  Tensor Combine(const std::vector<Tensor>& inputs) override {
-    return Fold(inputs, ops::Minimum);
+class MaximumLayer : public ExtremeLayer {
+  Tensor Extreme(const Tensor& x, const Tensor& y) override {
+    return ops::Maximum(x, y);
+  }
+};
+class MinimumLayer : public ExtremeLayer {
+  Tensor Extreme(const Tensor& x, const Tensor& y) override {
+    return ops::Minimum(x, y);
   }
 };
 class AverageLayer : public Merge {

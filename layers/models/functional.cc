@@ -128,10 +128,16 @@ Tensor Functional::FitInput(Tensor x, const ModelInput& input) {
     Shape shape = x.shape();
     shape.push_back(1);
     x = trace::Reshape(x, shape);
-  } else if (x.rank() != rank) {
+  }
+  bool fits = x.rank() == rank;
+  for (int axis = 1; fits && axis < rank; ++axis) {
+    const Dim wanted = input.shape[axis], size = x.dim(axis);
+    fits = !wanted.IsConstant() || !size.IsConstant() || wanted == size;
+  }
+  if (!fits) {
     return Fail(absl::StrCat("the input '", input.name, "' has shape ",
                              input.shape.ToString(), ", and is given ",
-                             x.shape().ToString()));
+                             given.shape().ToString()));
   }
   CallScope* scope = CallScope::Current();
   if (x.id() != given.id()) scope->SetMask(x, scope->MaskOf(given));
@@ -140,6 +146,8 @@ Tensor Functional::FitInput(Tensor x, const ModelInput& input) {
 
 Value Functional::CallWith(const CallContext& context,
                            const Arguments& arguments) {
+  if (!arguments.positional.empty())
+    TakeMasks(context, arguments.positional[0].tensors());
   std::vector<Tensor> given = arguments.positional.empty()
                                   ? std::vector<Tensor>()
                                   : OrderInputs(arguments.positional[0]);

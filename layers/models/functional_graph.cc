@@ -363,12 +363,8 @@ absl::StatusOr<ModelPtr> MakeModel(const Value& inputs, const Value& outputs,
   auto model = std::make_shared<Functional>();
   absl::Status status = model->Connect(inputs, outputs);
   if (!status.ok()) return status;
-  const bool trainable = options.trainable;
-  options.trainable = true;
   model->Start(typeid(Functional), std::move(options));
   if (!model->status().ok()) return model->status();
-  // As Keras: asking for it makes every layer so.
-  if (!trainable) model->set_trainable(false);
   return ModelPtr(std::move(model));
 }
 

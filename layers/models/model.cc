@@ -111,6 +111,14 @@ absl::Status Model::Quantize(const QuantizationConfig& config,
   return absl::OkStatus();
 }
 
+void Model::TakeMasks(const CallContext& context,
+                      const std::vector<Tensor>& inputs) {
+  for (size_t k = 0; k < inputs.size() && k < context.masks.size(); ++k) {
+    if (context.masks[k].ok())
+      CallScope::Current()->SetMask(inputs[k], context.masks[k]);
+  }
+}
+
 absl::Status Model::BuildAll() {
   if (inputs().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(

@@ -89,6 +89,9 @@ class Model : public Layer {
   Value GetCompileConfig() const override { return Value::Dict({}); }
 
  protected:
+  // Masks that a call names (`mask=`) become those of its inputs.
+  static void TakeMasks(const CallContext& context,
+                        const std::vector<Tensor>& inputs);
   void set_records(std::vector<LayerRecord> records) {
     records_ = std::move(records);
   }

@@ -191,8 +191,7 @@ class Drawing {
 absl::StatusOr<std::string> ModelToDot(Model& model,
                                        const PlotOptions& options) {
   absl::Status status = model.status();
-  if (status.ok() && model.records().empty() && !model.inputs().empty())
-    status = model.BuildAll();
+  if (status.ok() && !model.inputs().empty()) status = model.BuildAll();
   if (!status.ok()) return status;
   if (!model.built()) {
     return absl::FailedPreconditionError(

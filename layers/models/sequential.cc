@@ -73,8 +73,8 @@ absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
   }
   layers_.push_back(layer);
   TrackList("layers", std::vector{std::move(layer)});
-  if (!status().ok()) return status();
-  return absl::OkStatus();
+  set_records({});
+  return status();
 }
 
 absl::Status SequentialModel::Pop() {
@@ -82,6 +82,7 @@ absl::Status SequentialModel::Pop() {
     return absl::FailedPreconditionError(
         absl::StrCat("Sequential model '", name(), "' has no layers"));
   }
+  set_records({});  // they name the layer that goes
   layers_.pop_back();
   Untrack("layers");
   TrackList("layers", layers_);
@@ -146,6 +147,7 @@ Value SequentialModel::CallWith(const CallContext& context,
     scope->SetMask(converted, scope->MaskOf(given));
     x = Value(converted);
   }
+  TakeMasks(context, x.tensors());
   std::vector<LayerRecord> records;
   for (const std::shared_ptr<Layer>& layer : layers_) {
     std::string input_shape = ShapeText(x);

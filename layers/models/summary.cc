@@ -165,8 +165,7 @@ class Table {
 absl::StatusOr<std::string> Summary(Model& model,
                                     const SummaryOptions& options) {
   absl::Status status = model.status();
-  if (status.ok() && model.records().empty() && !model.inputs().empty())
-    status = model.BuildAll();
+  if (status.ok() && !model.inputs().empty()) status = model.BuildAll();
   if (!status.ok()) return status;
   const auto records = InRange(RecordsOf(model), options);
   if (!records.ok()) return records.status();

@@ -12,6 +12,7 @@
 #include "layers/core/input_layer.h"
 #include "layers/models/functional.h"
 #include "layers/models/sequential.h"
+#include "layers/models/summary.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/reduction.h"
 #include "layers/regularizers/regularizers.h"
@@ -81,8 +82,38 @@ TEST(StateTest, PartsTakenAwayAreNoLongerComputed) {
   ASSERT_TRUE(model(x).ok());
   ASSERT_TRUE(model.Pop().ok());
   EXPECT_EQ(model(x)->ToString(), "float32 (1, 3) [0, 0, 2]");
-  ASSERT_TRUE(model.Add(Activation({.activation = "linear"})).ok());
-  EXPECT_EQ(model(x)->ToString(), "float32 (1, 3) [0, 0, 2]");
+  ASSERT_TRUE(
+      model.Add(Activation({.activation = "tanh"}, {.name = "last"})).ok());
+  EXPECT_EQ(model(x)->ToString(), "float32 (1, 3) [0, 0, 0.964028]");
+  auto summary = Summary(*model);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_NE(summary->find("last (Activation)"), std::string::npos) << *summary;
+  ASSERT_TRUE(model.Pop().ok());
+  summary = Summary(*model);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->find("last"), std::string::npos) << *summary;
+}
+
+TEST(StateTest, AGraphTakesInputsOfItsSizesOnly) {
+  const KerasTensor input = Input({.shape = {{8}}});
+  auto model = MakeModel(Value(input), Value(ReLU()(input)));
+  ASSERT_TRUE(model.ok()) << model.status();
+  const auto result =
+      (**model)(Array::FromVector<float>({1, 9}, std::vector<float>(9)));
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.status().message().find("(batch, 8)"), std::string::npos)
+      << result.status();
+}
+
+// As in Keras, they are frozen in this model, and free in others.
+TEST(StateTest, AFrozenModelLeavesItsLayersAsTheyAre) {
+  const KerasTensor input = Input({.shape = {{8}}});
+  Dense dense({.units = 3});
+  auto model =
+      MakeModel(Value(input), Value(dense(input)), {.trainable = false});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE((*model)->trainable_weights().empty());
+  EXPECT_EQ(dense->trainable_weights().size(), 2u);
 }
 
 TEST(StateTest, SignaturesBeyondTheCacheAreCompiledAgain) {
