@@ -131,7 +131,8 @@ Tensor Functional::FitInput(Tensor x, const ModelInput& input) {
   }
   bool fits = x.rank() == rank;
   for (int axis = 1; fits && axis < rank; ++axis) {
-    const Dim wanted = input.shape[axis], size = x.dim(axis);
+    const Dim& wanted = input.shape[axis];
+    const Dim& size = x.dim(axis);
     fits = !wanted.IsConstant() || !size.IsConstant() || wanted == size;
   }
   if (!fits) {
