@@ -105,14 +105,6 @@ class MultiplyLayer : public Merge {
 // The greatest or least of those that are not masked (there is no number that
 // would change none).
 class ExtremeLayer : public Merge {
- protected:
-  virtual Tensor Extreme(const Tensor& x, const Tensor& y) = 0;
-  Tensor Combine(const std::vector<Tensor>& inputs) override {
-    Tensor result = inputs[0];
-    for (size_t k = 1; k < inputs.size(); ++k)
-      result = Extreme(result, inputs[k]);
-    return result;
-  }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override {
     const std::vector<Tensor> inputs = arguments.positional.empty()
@@ -130,19 +122,19 @@ class ExtremeLayer : public Merge {
       result_mask = mask.ok() && result_mask.ok()
                         ? ops::LogicalOr(result_mask, mask)
                         : Tensor();
-      result = Extreme(result, x);
+      result = Combine({result, x});
     }
     return Value(result);
   }
 };
 class MaximumLayer : public ExtremeLayer {
-  Tensor Extreme(const Tensor& x, const Tensor& y) override {
-    return ops::Maximum(x, y);
+  Tensor Combine(const std::vector<Tensor>& inputs) override {
+    return Fold(inputs, ops::Maximum);
   }
 };
 class MinimumLayer : public ExtremeLayer {
-  Tensor Extreme(const Tensor& x, const Tensor& y) override {
-    return ops::Minimum(x, y);
+  Tensor Combine(const std::vector<Tensor>& inputs) override {
+    return Fold(inputs, ops::Minimum);
   }
 };
 class AverageLayer : public Merge {
