@@ -48,14 +48,19 @@ bool AddSymbol(const std::string& name, Manifest& manifest) {
   return false;
 }
 
-// Every size that a call must find to be at least 0: those of the tensors that
-// are made, and what slices leave of the axes that they read.
+// Every size that a call must find to be at least 0: what the trace says, those
+// of the tensors that are made, and what slices leave of the axes that they
+// read.
 void AddNotNegative(mlir::ModuleOp module, Manifest& manifest) {
   std::set<std::string> sizes;
   auto add = [&](const Dim& dim) {
     if (dim.ok() && !dim.IsConstant() && !dim.IsKnownNonNegative())
       sizes.insert(dim.ToString());
   };
+  if (auto stated =
+          module->getAttrOfType<mlir::ArrayAttr>("keratin.not_negative")) {
+    for (mlir::Attribute size : stated) sizes.insert(TextOf(size));
+  }
   module.walk([&](mlir::Operation* op) {
     if (op->use_empty()) return;
     for (mlir::Type type : op->getResultTypes()) {

@@ -3,6 +3,8 @@
 #define KERATIN_IR_TRACE_MODULE_H_
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include "ir/dialect/dialect.h"
 #include "ir/trace/trace.h"
@@ -19,6 +21,7 @@ struct Trace::State {
   mlir::func::FuncOp function;
   std::unique_ptr<mlir::OpBuilder> builder;
   std::vector<std::pair<std::string, std::string>> assumptions;
+  std::set<std::string> not_negative;
   // The function's block, and those of the scans whose bodies are being
   // traced, whose values may be used now; empty once the trace has returned.
   std::vector<mlir::Block*> open;

@@ -203,6 +203,11 @@ absl::Status Trace::Return(absl::Span<const ResultSpec> results) {
   for (const auto& [a, b] : state.assumptions)
     assumptions.push_back(builder.getStrArrayAttr({a, b}));
   (*state.module)->setAttr("keratin.assume", builder.getArrayAttr(assumptions));
+  llvm::SmallVector<mlir::Attribute> not_negative;
+  for (const std::string& size : state.not_negative)
+    not_negative.push_back(builder.getStringAttr(size));
+  (*state.module)
+      ->setAttr("keratin.not_negative", builder.getArrayAttr(not_negative));
   // Their order is settled here, for every pass and for the manifest.
   llvm::SmallVector<mlir::Attribute> symbols;
   for (const std::string& symbol : ir::SymbolsOf(*state.module))
@@ -220,6 +225,13 @@ bool Trace::AssumeEqual(const Dim& a, const Dim& b) {
     if (known == pair) return true;
   }
   state_->assumptions.push_back(std::move(pair));
+  return true;
+}
+
+bool Trace::AssumeNotNegative(const Dim& size) {
+  if (const std::optional<int64_t> known = size.AsConstant())
+    return *known >= 0;
+  if (!size.IsKnownNonNegative()) state_->not_negative.insert(size.ToString());
   return true;
 }
 

@@ -97,6 +97,8 @@ class Trace {
   // they cannot be, else a check when the compiled function is entered.
   // Returns whether they can be equal.
   bool AssumeEqual(const Dim& a, const Dim& b);
+  // States that a size is at least 0: an error or a check, as there.
+  bool AssumeNotNegative(const Dim& size);
 
   // Where the trace is now, and the operations since then: marked by one number
   // (the attribute keratin.remat) as those that the backward pass computes

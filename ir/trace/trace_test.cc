@@ -136,6 +136,25 @@ TEST(TraceTest, ChecksAssumedSizesAtEntry) {
   EXPECT_EQ(assumed.size(), 1u);
 }
 
+TEST(TraceTest, ChecksSizesThatMustNotBeNegativeAtEntry) {
+  auto trace = Trace::Create("model");
+  Trace::Scope scope(*trace);
+  const Dim size = Dim::Symbol("a_1");
+  Tensor x = Input(*trace, {size});
+  EXPECT_TRUE(trace->AssumeNotNegative(size - 3));
+  EXPECT_TRUE(trace->AssumeNotNegative(size - 3));
+  EXPECT_TRUE(trace->AssumeNotNegative(size + 1));  // as all sizes are
+  EXPECT_TRUE(trace->AssumeNotNegative(0));
+  EXPECT_FALSE(trace->AssumeNotNegative(-1));
+  ASSERT_TRUE(trace->Return({{.value = x}}).ok());
+  TracedModule traced = TakeModule(*trace);
+  auto sizes =
+      (*traced.module)->getAttrOfType<mlir::ArrayAttr>("keratin.not_negative");
+  ASSERT_TRUE(sizes);
+  ASSERT_EQ(sizes.size(), 1u);
+  EXPECT_EQ(mlir::cast<mlir::StringAttr>(sizes[0]).getValue(), "a_1 - 3");
+}
+
 TEST(TraceTest, ScansOverASequence) {
   auto trace = Trace::Create("model");
   Trace::Scope scope(*trace);

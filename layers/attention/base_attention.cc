@@ -19,22 +19,6 @@ std::vector<Tensor> InputsOf(const Arguments& arguments) {
   return inputs == nullptr ? std::vector<Tensor>() : inputs->tensors();
 }
 
-// The masks of query and value: those given, else those that they bear.
-std::vector<Tensor> MasksOf(const Arguments& arguments,
-                            const std::vector<Tensor>& inputs) {
-  std::vector<Tensor> masks;
-  const Value* given = arguments.Find(1, "mask");
-  if (given != nullptr && given->is_sequence()) {
-    for (const Value& mask : given->items())
-      masks.push_back(mask.is_tensor() ? mask.as_tensor() : Tensor());
-  } else {
-    for (const Tensor& input : inputs)
-      masks.push_back(CallScope::Current()->MaskOf(input));
-  }
-  masks.resize(2);
-  return masks;
-}
-
 bool FlagOf(const Arguments& arguments, size_t place, const char* name) {
   const Value* value = arguments.Find(place, name);
   return value != nullptr && value->is_bool() && value->as_bool();
@@ -60,7 +44,8 @@ absl::Status BaseAttention::BuildFrom(const Arguments& arguments) {
 Value BaseAttention::CallWith(const CallContext& context,
                               const Arguments& arguments) {
   const std::vector<Tensor> inputs = InputsOf(arguments);
-  const std::vector<Tensor> masks = MasksOf(arguments, inputs);
+  std::vector<Tensor> masks = context.masks;  // of query and value
+  masks.resize(2);
   const Tensor& value = inputs[1];
   Tensor scores = Scores(inputs[0], inputs.size() > 2 ? inputs[2] : value);
   if (!scores.ok()) return Value(Tensor());
@@ -80,10 +65,7 @@ Value BaseAttention::CallWith(const CallContext& context,
     weights = ops::random::Dropout(NextSeed(*seed_state_), weights, dropout_);
   }
   Tensor y = ops::MatMul(weights, value);
-  if (masks[0].ok()) {
-    y = ops::Where(ops::ExpandDims(masks[0], -1), y, 0.0);
-    CallScope::Current()->SetMask(y, masks[0]);
-  }
+  if (masks[0].ok()) y = ops::Where(ops::ExpandDims(masks[0], -1), y, 0.0);
   if (FlagOf(arguments, 3, "return_attention_scores"))
     return Value::Tuple({Value(y), Value(weights)});
   return Value(y);

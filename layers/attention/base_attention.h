@@ -13,9 +13,9 @@ namespace keratin {
 class BaseAttention : public Layer {
  public:
   bool supports_masking() const override { return true; }
-  bool keeps_masks() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  // That of the query.
+  Value ComputeMask(const Value&, const CallContext& context) override {
+    return context.masks.empty() ? Value() : Value(context.masks[0]);
   }
 
  protected:
@@ -30,6 +30,7 @@ class BaseAttention : public Layer {
     return {.arguments = {"inputs", "mask", "training",
                           "return_attention_scores", "use_causal_mask"}};
   }
+  std::optional<bool> training_default() const override { return false; }
   absl::Status BuildFrom(const Arguments& arguments) override;
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;

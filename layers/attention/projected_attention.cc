@@ -287,7 +287,6 @@ Value ProjectedAttention::CallWith(const CallContext&,
   Tensor y = Attend(query, key, value, mask, only_causal, want_scores, &scores);
   if (gate_dense_ != nullptr) y = y * gate;
   y = (*output_dense_)(y);
-  scope.SetMask(y, borne);
   if (want_scores) return Value::Tuple({Value(y), Value(scores)});
   return Value(y);
 }

@@ -66,10 +66,6 @@ struct ProjectedAttentionOptions {
 class ProjectedAttention : public Layer {
  public:
   bool supports_masking() const override { return true; }
-  bool keeps_masks() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
-  }
   Value GetConfig() override;
 
  protected:

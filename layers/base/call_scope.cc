@@ -12,6 +12,10 @@ thread_local CallScope* current_scope = nullptr;
 
 CallScope::CallScope(Trace& trace)
     : trace_(trace), trace_scope_(trace), outer_(current_scope) {
+  if (outer_ != nullptr && !outer_->frames_.empty()) {
+    frames_.push_back(outer_->frames_.back());
+    training_ = outer_->training_;
+  }
   current_scope = this;
 }
 CallScope::~CallScope() { current_scope = outer_; }

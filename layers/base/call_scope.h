@@ -21,7 +21,8 @@ class Layer;
 
 class CallScope {
  public:
-  // Makes itself the current scope of this thread, on top of `trace`.
+  // Makes itself the current scope of this thread, on top of `trace`. Within
+  // another one, paths and `training` go on from there.
   explicit CallScope(Trace& trace);
   ~CallScope();
   static CallScope* Current();
@@ -62,6 +63,7 @@ class CallScope {
   struct Frame {
     // Where the call is, for the locations of operations and for errors.
     std::string path;
+    const Layer* layer = nullptr;
     // Where variables are that the call makes: Keras's name scope, which knows
     // nothing of the models that a layer was read as part of.
     std::string name_scope;

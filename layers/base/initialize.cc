@@ -85,19 +85,21 @@ absl::Status AssignAll(const std::vector<Variable*>& variables,
         absl::StrCat("layer '", owner, "' has ", variables.size(),
                      " weights, and is given ", values.size()));
   }
+  std::vector<Array> cast;
   for (size_t k = 0; k < values.size(); ++k) {
-    if (values[k].dtype() == variables[k]->dtype() &&
-        values[k].shape() == variables[k]->shape())
+    if (values[k].shape() == variables[k]->shape()) {
+      absl::StatusOr<Array> value = values[k].Cast(variables[k]->dtype());
+      if (!value.ok()) return value.status();
+      cast.push_back(*std::move(value));
       continue;
+    }
     return absl::InvalidArgumentError(
         absl::StrCat("layer '", owner, "': the weight '", variables[k]->path(),
                      "' has shape ", variables[k]->shape().ToString(),
-                     " and dtype ", DTypeName(variables[k]->dtype()),
-                     ", and is given shape ", values[k].shape().ToString(),
-                     " and dtype ", DTypeName(values[k].dtype())));
+                     ", and is given shape ", values[k].shape().ToString()));
   }
-  for (size_t k = 0; k < values.size(); ++k) {
-    absl::Status status = variables[k]->Assign(values[k]);
+  for (size_t k = 0; k < cast.size(); ++k) {
+    absl::Status status = variables[k]->Assign(std::move(cast[k]));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

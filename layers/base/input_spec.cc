@@ -1,5 +1,7 @@
 #include "layers/base/input_spec.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace keratin {
@@ -58,7 +60,22 @@ absl::Status CheckInputSpec(const std::vector<InputSpec>& specs,
                             const Value& inputs, const std::string& layer) {
   if (specs.empty()) return absl::OkStatus();
   Value::Items given;
-  inputs.ForEachLeaf([&](const Value& leaf) { given.push_back(leaf); });
+  const bool named =
+      std::all_of(specs.begin(), specs.end(),
+                  [](const InputSpec& spec) { return !spec.name.empty(); });
+  if (inputs.is_dict() && named) {
+    for (const InputSpec& spec : specs) {
+      const Value* found = inputs.Find(spec.name);
+      if (found == nullptr) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "Missing data for input \"", spec.name, "\" of layer \"", layer,
+            "\": it is called with a dictionary that has no such key"));
+      }
+      given.push_back(*found);
+    }
+  } else {
+    inputs.ForEachLeaf([&](const Value& leaf) { given.push_back(leaf); });
+  }
   if (given.size() != specs.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "Layer \"", layer, "\" expects ", specs.size(),

@@ -24,6 +24,7 @@ struct InputSpec {
   std::map<int, int64_t> axes = {};
   // Whether a last axis of size 1 may be there or not.
   bool allow_last_axis_squeeze = false;
+  // A dictionary is matched by these names, if all have one; else by order.
   std::string name = {};
   // Whether None will do.
   bool optional = false;

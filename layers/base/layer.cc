@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "ir/trace/ops.h"
 #include "layers/base/names.h"
+#include "layers/base/symbolic.h"
 
 namespace keratin {
 namespace {
@@ -128,12 +129,14 @@ absl::Status Layer::MakeVariables(const Arguments& arguments) {
     built_ = false;
     return status;
   }
-  if (!arguments.positional.empty()) {
-    for (const Tensor& tensor : arguments.positional[0].tensors())
-      built_inputs_.push_back(
-          {.dtype = tensor.dtype(), .shape = tensor.shape()});
-    build_config_ = BuildConfigOf(arguments);
-  }
+  built_arguments_ = arguments.Map([](const Value& leaf) {
+    if (!leaf.is_tensor()) return leaf;
+    const Tensor& tensor = leaf.as_tensor();
+    return Value(KerasTensor(tensor.shape(), tensor.dtype()));
+  });
+  std::erase_if(built_arguments_.keyword,
+                [](const auto& entry) { return entry.first == "mask"; });
+  if (!arguments.positional.empty()) build_config_ = BuildConfigOf(arguments);
   locked_ = !grows();
   return absl::OkStatus();
 }
@@ -160,42 +163,37 @@ Value Layer::BuildConfigOf(const Arguments& arguments) const {
 
 namespace {
 
-// Tensors of such shapes, which may be nested, as inputs of the trace; unknown
-// sizes get names of their own.
-Value TensorsOf(const Value& shapes, DType dtype, Trace& trace, int& number) {
+// KerasTensors of such shapes, which may be nested; unknown sizes get names of
+// their own.
+Value TensorsOf(const Value& shapes, DType dtype, int& number) {
   const auto is_size = [](const Value& v) { return v.is_int() || v.is_none(); };
   if (shapes.is_sequence() &&
       std::all_of(shapes.items().begin(), shapes.items().end(), is_size)) {
+    const std::string name = absl::StrCat("input_", number++);
     Shape shape;
     for (const Value& size : shapes.items()) {
-      shape.push_back(
-          size.is_int()
-              ? Dim(size.as_int())
-              : Dim::Symbol(absl::StrCat("input_", number, "_", shape.size())));
+      shape.push_back(size.is_int()
+                          ? Dim(size.as_int())
+                          : Dim::Symbol(absl::StrCat(name, "_", shape.size())));
     }
-    return Value(trace.Argument({.kind = "input",
-                                 .name = absl::StrCat("input_", number++),
-                                 .dtype = dtype,
-                                 .shape = shape,
-                                 .notes = {}}));
+    return Value(KerasTensor(std::move(shape), dtype, name));
   }
   if (shapes.is_sequence()) {
     Value::Items items;
     for (const Value& item : shapes.items())
-      items.push_back(TensorsOf(item, dtype, trace, number));
+      items.push_back(TensorsOf(item, dtype, number));
     return Value::List(std::move(items));
   }
   if (!shapes.is_dict()) return Value();
   Value::Entries entries;
   for (const auto& [key, item] : shapes.entries())
-    entries.emplace_back(key, TensorsOf(item, dtype, trace, number));
+    entries.emplace_back(key, TensorsOf(item, dtype, number));
   return Value::Dict(std::move(entries));
 }
 
 }  // namespace
 
-absl::Status Layer::BuildFromConfig(const Value& config) {
-  if (built_ || !made_.ok() || config.is_none()) return made_;
+absl::StatusOr<Arguments> Layer::BuildArguments(const Value& config) const {
   const Value* shape = config.Find("input_shape");
   const Value* shapes = config.Find("shapes_dict");
   if (shape == nullptr && (shapes == nullptr || !shapes->is_dict())) {
@@ -204,40 +202,44 @@ absl::Status Layer::BuildFromConfig(const Value& config) {
         "': a build configuration has 'input_shape' or 'shapes_dict', not ",
         config.ToString()));
   }
-  std::unique_ptr<Trace> trace = Trace::Create(name_);
-  CallScope scope(*trace);
   Arguments arguments;
   int number = 0;
-  const auto tensors = [&](const Value& of) {
-    return TensorsOf(of, compute_dtype(), *trace, number);
-  };
   if (shape != nullptr) {
-    arguments.positional.push_back(tensors(*shape));
-  } else {
-    for (const auto& [key, of] : shapes->entries()) {
-      const std::string name(absl::StripSuffix(key, "_shape"));
-      if (arguments.positional.empty()) {
-        arguments.positional.push_back(tensors(of));
-      } else {
-        arguments.keyword.emplace_back(name, tensors(of));
-      }
+    arguments.positional.push_back(TensorsOf(*shape, compute_dtype(), number));
+    return arguments;
+  }
+  for (const auto& [key, of] : shapes->entries()) {
+    Value tensors = TensorsOf(of, compute_dtype(), number);
+    if (arguments.positional.empty()) {
+      arguments.positional.push_back(std::move(tensors));
+    } else {
+      arguments.keyword.emplace_back(absl::StripSuffix(key, "_shape"),
+                                     std::move(tensors));
     }
   }
-  absl::Status status = EnsureBuilt(arguments);
-  return status.ok() ? trace->status() : status;
+  return arguments;
+}
+
+absl::Status Layer::BuildOn(const Arguments& arguments) {
+  return TraceSpec(name_, arguments,
+                   [this](const Arguments& tensors) {
+                     absl::Status status = EnsureBuilt(tensors);
+                     if (!status.ok())
+                       Trace::Current()->Error(std::move(status));
+                     return Value();
+                   })
+      .status();
+}
+
+absl::Status Layer::BuildFromConfig(const Value& config) {
+  if (built_ || !made_.ok() || config.is_none()) return made_;
+  absl::StatusOr<Arguments> arguments = BuildArguments(config);
+  return arguments.ok() ? BuildOn(*arguments) : arguments.status();
 }
 
 absl::Status Layer::EnsureBuilt(const Shape& input) {
   if (built_ || !made_.ok()) return made_;
-  std::unique_ptr<Trace> trace = Trace::Create(name_);
-  CallScope scope(*trace);
-  Tensor x = trace->Argument({.kind = "input",
-                              .name = "input",
-                              .dtype = compute_dtype(),
-                              .shape = input,
-                              .notes = {}});
-  absl::Status status = EnsureBuilt(Arguments{{Value(x)}, {}});
-  return status.ok() ? trace->status() : status;
+  return BuildOn({{Value(KerasTensor(input, compute_dtype(), "input"))}, {}});
 }
 
 void Layer::Refuse(absl::Status status) {
@@ -254,8 +256,9 @@ Tensor Layer::Fail(const std::string& message) {
                           : trace->Error(absl::InvalidArgumentError(message));
 }
 
-Tensor Layer::ComputeMask(const Value& inputs, const CallContext& context) {
-  return supports_masking() ? context.mask : Tensor();
+Value Layer::ComputeMask(const Value&, const CallContext& context) {
+  if (!supports_masking()) return Value();
+  return Value::List(Value::Items(context.masks.begin(), context.masks.end()));
 }
 
 }  // namespace keratin

@@ -78,9 +78,11 @@ struct LayerOptions {
 // What a call knows besides its arguments.
 struct CallContext {
   bool training = false;
-  // The mask of each tensor of the first argument (not ok(): none).
+  // The mask of each tensor of the first argument (not ok(): none): what the
+  // caller gave as `mask`, or what the tensors bear. Keras: previous_mask.
   std::vector<Tensor> masks;
-  // The mask that the caller gave, or the one that the only tensor bears.
+  // Keras's argument `mask`: the first of these; none if the caller gave none
+  // and several arguments have tensors.
   Tensor mask;
 };
 
@@ -143,8 +145,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::StatusOr<Array> operator()(const Array& x);
   absl::StatusOr<ConcreteResults> CallOnArrays(const Arguments& arguments);
   // The same with these values of trainable_variables() and
-  // non_trainable_variables(), touching nothing: outputs, new values of the
-  // non-trainable ones, losses. An error if the layer is not built, or says
+  // non_trainable_arguments(), touching nothing: outputs, new values of the
+  // latter, losses. An error if the layer is not built, or says
   // which of the lists does not fit. Keras: stateless_call(return_losses=True).
   absl::StatusOr<StatelessCallResults> StatelessCall(
       const std::vector<Array>& trainable,
@@ -242,15 +244,16 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::Status EnsureBuilt(const Arguments& arguments);
   absl::Status EnsureBuilt(const Shape& input);
 
-  // Shape and dtype of each tensor of the first argument it was built from.
-  const std::vector<InputSpec>& built_inputs() const { return built_inputs_; }
+  // What it was built by: the arguments of that call, their tensors described
+  // by KerasTensors. Empty before.
+  const Arguments& built_arguments() const { return built_arguments_; }
 
-  // The mask of the outputs, from the inputs and their masks (not ok(): none).
-  // By default the mask of the input if the layer supports masking.
-  virtual Tensor ComputeMask(const Value& inputs, const CallContext& context);
+  // The masks of the outputs, in their order, from the first argument and its
+  // masks: a tensor, or a nest of tensors and None. Of a layer that supports
+  // masking, those of the inputs by default; an output that bears a mask
+  // already keeps it. Keras: compute_mask.
+  virtual Value ComputeMask(const Value& inputs, const CallContext& context);
   virtual bool supports_masking() const { return false; }
-  // Whether the call itself gives its outputs their masks, as a model does.
-  virtual bool keeps_masks() const { return false; }
 
   // For the makers of layers: starts a layer made in C++, and names the class.
   void Start(const std::type_info& type, LayerOptions options);
@@ -301,8 +304,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   virtual bool casts_inputs() const { return true; }
   // Whether state may be added after the layer was built.
   virtual bool grows() const { return false; }
-  // `training` where neither the call nor an outer one says it.
-  virtual bool training_default() const { return false; }
+  // `training` where neither the call nor an outer one says it: the default of
+  // Keras's argument. None leaves it to the layers that this one calls.
+  virtual std::optional<bool> training_default() const { return std::nullopt; }
 
   // False of classes that Keras builds when they are made (_build_at_init),
   // which have no build configuration.
@@ -364,6 +368,11 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // the call operator adds. Keras: layer.call.
   static Value CallOf(Layer& layer, const CallContext& context,
                       const Arguments& arguments);
+  // What `part` returns when it is called within this layer, see
+  // ComputeOutputSpec.
+  absl::StatusOr<Value> SpecOfPart(Layer& part, const Arguments& arguments);
+  // The arguments that a build configuration describes, as KerasTensors.
+  absl::StatusOr<Arguments> BuildArguments(const Value& config) const;
 
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);
@@ -393,6 +402,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Variable* TrackSeed(const std::string& attribute,
                       std::shared_ptr<Variable> state);
   int64_t version() const;
+  // Builds on arguments of KerasTensors, in a trace that is thrown away.
+  absl::Status BuildOn(const Arguments& arguments);
   void ClearLosses();
   std::vector<Tensor> Penalties() const;
   std::string PathOf(const std::string& name) const;
@@ -416,6 +427,10 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // signature does not name.
   Value::Entries TensorArguments(const Arguments& arguments) const;
   void AddMasks(Arguments& arguments) const;
+  CallContext ContextOf(const Arguments& arguments,
+                        std::optional<bool> training) const;
+  void SetMasks(const Arguments& arguments, const CallContext& context,
+                const std::vector<Tensor>& outputs);
   Value BuildConfigOf(const Arguments& arguments) const;
   Value TraceCall(const Arguments& arguments);
   Value SymbolicCall(const Arguments& arguments);
@@ -437,7 +452,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Regularizer activity_regularizer_;
   std::vector<InputSpec> input_spec_;
   Value build_config_;
-  std::vector<InputSpec> built_inputs_;
+  Arguments built_arguments_;
   std::vector<Own> own_;
   std::vector<std::unique_ptr<Variable>> states_;
   std::vector<std::shared_ptr<Layer>> owned_;

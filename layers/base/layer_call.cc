@@ -35,14 +35,17 @@ std::mutex& LossesMutex() {
   return *mutex;
 }
 
-// Takes an argument of that name out of the keywords.
-std::optional<bool> TakeTraining(Arguments& arguments) {
-  std::optional<bool> training;
-  const Value* given = arguments.Find(SIZE_MAX, "training");
-  if (given != nullptr && given->is_bool()) training = given->as_bool();
+// Takes `training` out of the keywords; where it is not given, `otherwise`.
+// Given as None, it is none.
+std::optional<bool> TakeTraining(Arguments& arguments,
+                                 std::optional<bool> otherwise) {
+  if (const Value* given = arguments.Find(SIZE_MAX, "training")) {
+    otherwise =
+        given->is_bool() ? std::optional<bool>(given->as_bool()) : std::nullopt;
+  }
   std::erase_if(arguments.keyword,
                 [](const auto& entry) { return entry.first == "training"; });
-  return training;
+  return otherwise;
 }
 
 }  // namespace
@@ -51,6 +54,7 @@ std::optional<bool> TakeTraining(Arguments& arguments) {
 // what: Keras's name scope and AutocastScope.
 CallScope::Frame Layer::FrameIn(const CallScope& scope) {
   CallScope::Frame frame;
+  frame.layer = this;
   frame.path =
       scope.path().empty() ? name_ : absl::StrCat(scope.path(), "/", name_);
   frame.name_scope = scope.name_scope().empty() || is_root_
@@ -238,9 +242,9 @@ Value Layer::TraceCall(const Arguments& given) {
   FrameScope frame_scope(*scope, FrameIn(*scope));
 
   Arguments arguments = CastInputs(WithFirstArgument(given));
-  std::optional<bool> training = TakeTraining(arguments);
-  if (!training.has_value()) training = scope->training();
-  if (!training.has_value()) training = training_default();
+  const std::optional<bool> outer = scope->training();
+  const std::optional<bool> training =
+      TakeTraining(arguments, outer.has_value() ? outer : training_default());
   scope->set_training(training);
   for (const Tensor& tensor : arguments.tensors()) {
     if (!tensor.ok()) return Value(Tensor());
@@ -259,52 +263,62 @@ Value Layer::TraceCall(const Arguments& given) {
   }
 
   AddMasks(arguments);
-  CallContext context;
-  context.training = training.value_or(false);
-  if (!arguments.positional.empty()) {
-    for (const Tensor& tensor : arguments.positional[0].tensors())
-      context.masks.push_back(scope->MaskOf(tensor));
-  }
-  const Value* mask = given.Find(SIZE_MAX, "mask");
-  if (mask != nullptr && mask->is_tensor()) {
-    context.mask = mask->as_tensor();
-    if (context.masks.size() == 1) context.masks[0] = context.mask;
-  } else if (mask != nullptr && mask->is_sequence()) {
-    // One of each tensor of the first argument.
-    context.masks.assign(context.masks.size(), Tensor());
-    for (size_t k = 0; k < mask->items().size(); ++k) {
-      if (k < context.masks.size() && mask->items()[k].is_tensor())
-        context.masks[k] = mask->items()[k].as_tensor();
-    }
-    if (!context.masks.empty()) context.mask = context.masks[0];
-  } else if (!context.masks.empty()) {
-    context.mask = context.masks[0];
-  }
+  const CallContext context = ContextOf(arguments, training);
   Value result = RematerializedCall(context, arguments);
-
-  const bool any_mask = context.mask.ok() ||
-                        std::any_of(context.masks.begin(), context.masks.end(),
-                                    [](const Tensor& m) { return m.ok(); });
-  std::vector<Tensor> outputs = result.tensors();
-  Tensor output_mask = ComputeMask(
-      arguments.positional.empty() ? Value() : arguments.positional[0],
-      context);
-  if (output_mask.ok() || any_mask) {
-    const std::vector<Tensor> inputs = arguments.tensors();
-    for (const Tensor& output : outputs) {
-      // What goes through unchanged keeps its mask, for other readers too.
-      const bool is_input = std::any_of(
-          inputs.begin(), inputs.end(),
-          [&](const Tensor& input) { return input.id() == output.id(); });
-      // A layer that is a model or keeps its own masks has set them already.
-      if (output_mask.ok() && !scope->MaskOf(output).ok())
-        scope->SetMask(output, output_mask);
-      if (!output_mask.ok() && !keeps_masks() && !is_input)
-        scope->SetMask(output, Tensor());
-    }
-  }
+  const std::vector<Tensor> outputs = result.tensors();
+  SetMasks(arguments, context, outputs);
   Regularize(outputs);
   return result;
+}
+
+// What is known after its arguments were fitted to the signature.
+CallContext Layer::ContextOf(const Arguments& arguments,
+                             std::optional<bool> training) const {
+  CallContext context;
+  context.training = training.value_or(false);
+  const CallScope& scope = *CallScope::Current();
+  if (!arguments.positional.empty()) {
+    for (const Tensor& tensor : arguments.positional[0].tensors())
+      context.masks.push_back(scope.MaskOf(tensor));
+  }
+  const std::vector<std::string> names = signature().arguments;
+  const Value* given = arguments.Find(
+      std::find(names.begin(), names.end(), "mask") - names.begin(), "mask");
+  const bool is_given = given != nullptr && !given->is_none();
+  if (is_given) {
+    // One of each tensor of the first argument.
+    context.masks.assign(std::max<size_t>(context.masks.size(), 1), Tensor());
+    size_t place = 0;
+    given->ForEachLeaf([&](const Value& leaf) {
+      if (place < context.masks.size() && leaf.is_tensor())
+        context.masks[place] = leaf.as_tensor();
+      ++place;
+    });
+  }
+  if (!context.masks.empty() &&
+      (is_given || TensorArguments(arguments).size() == 1))
+    context.mask = context.masks[0];
+  return context;
+}
+
+// As Keras: what bears a mask already keeps it.
+void Layer::SetMasks(const Arguments& arguments, const CallContext& context,
+                     const std::vector<Tensor>& outputs) {
+  CallScope& scope = *CallScope::Current();
+  if (std::all_of(outputs.begin(), outputs.end(), [&](const Tensor& output) {
+        return scope.MaskOf(output).ok();
+      })) {
+    return;
+  }
+  size_t place = 0;
+  ComputeMask(arguments.positional.empty() ? Value() : arguments.positional[0],
+              context)
+      .ForEachLeaf([&](const Value& mask) {
+        if (place < outputs.size() && mask.is_tensor() &&
+            mask.as_tensor().ok() && !scope.MaskOf(outputs[place]).ok())
+          scope.SetMask(outputs[place], mask.as_tensor());
+        ++place;
+      });
 }
 
 // The penalty of activity_regularizer, per element of the batch.
@@ -337,12 +351,21 @@ absl::StatusOr<Value> Layer::ComputeOutputSpec(const Arguments& arguments) {
   absl::StatusOr<Value> spec = TraceSpec(
       name_, arguments,
       [this](const Arguments& tensors) { return TraceCall(tensors); });
-  if (!spec.ok() || supports_masking() || keeps_masks()) return spec;
+  if (!spec.ok() || supports_masking()) return spec;
   // The output is a tensor of its own here, also if the input goes through.
   return spec->MapLeaves([](const Value& leaf) {
     if (!leaf.is_keras_tensor()) return leaf;
     const KerasTensor& output = leaf.as_keras_tensor();
     return Value(KerasTensor(output.shape(), output.dtype()));
+  });
+}
+
+absl::StatusOr<Value> Layer::SpecOfPart(Layer& part,
+                                        const Arguments& arguments) {
+  return TraceSpec(name_, arguments, [&](const Arguments& tensors) {
+    CallScope& scope = *CallScope::Current();
+    FrameScope frame_scope(scope, FrameIn(scope));
+    return part(tensors);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "layers/base/initialize.h"
 #include "layers/base/layer.h"
+#include "layers/base/names.h"
 #include "layers/base/version.h"
 
 namespace keratin {
@@ -40,9 +41,12 @@ bool Layer::MayGrow(const std::string& what) {
 }
 
 std::string Layer::PathOf(const std::string& name) const {
-  CallScope* scope = CallScope::Current();
-  if (scope == nullptr || scope->name_scope().empty())
+  const CallScope* scope = CallScope::Current();
+  if (scope == nullptr || scope->frames().empty())
     return absl::StrCat(path_.empty() ? name_ : path_, "/", name);
+  // Made within another layer, before it is called itself.
+  if (scope->frames().back().layer != this)
+    return absl::StrCat(scope->name_scope(), "/", name_, "/", name);
   return absl::StrCat(scope->name_scope(), "/", name);
 }
 
@@ -50,9 +54,13 @@ Weight Layer::AddWeight(WeightSpec spec) {
   if (spec.dtype == DType::kInvalid) spec.dtype = variable_dtype();
   if (spec.initializer.is_none())
     spec.initializer = IsFloating(spec.dtype) ? "glorot_uniform" : "zeros";
+  if (spec.name.empty()) spec.name = AutoName("Variable");
   const std::string what = absl::StrCat("the weight '", spec.name, "'");
   absl::Status wrong;
-  if (!spec.shape.IsStatic()) {
+  if (spec.name.find('/') != std::string::npos) {
+    wrong = absl::InvalidArgumentError(absl::StrCat(
+        "the name of ", what, " of layer '", name_, "' cannot contain '/'"));
+  } else if (!spec.shape.IsStatic()) {
     wrong = absl::InvalidArgumentError(
         absl::StrCat(what, " of layer '", name_,
                      "' must have known sizes, not ", spec.shape.ToString()));
@@ -226,6 +234,8 @@ void Layer::Changed() { version_ = NextVersion(); }
 
 int64_t Layer::version() const {
   int64_t latest = version_;
+  for (const Own& own : own_)
+    latest = std::max(latest, own.variable->trainable_since());
   for (const Child& child : children_) {
     for (const Layer* layer : child.layers)
       latest = std::max(latest, layer->version());

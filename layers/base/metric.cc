@@ -59,6 +59,7 @@ std::vector<Variable*> Metric::variables() const {
 }
 
 Weight Metric::AddVariable(WeightSpec spec) {
+  if (spec.name.empty()) spec.name = AutoName("Variable");
   if (spec.dtype == DType::kInvalid) spec.dtype = dtype();
   if (spec.initializer.is_none()) spec.initializer = "zeros";
   spec.trainable = false;

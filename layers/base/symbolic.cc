@@ -10,11 +10,13 @@ namespace keratin {
 namespace {
 
 // Puts KerasTensors into a trace: each is an argument, and bears its mask.
+// Arrays beside them are constants.
 class Binder {
  public:
   Binder(Trace& trace, CallScope& scope) : trace_(trace), scope_(scope) {}
 
   Value operator()(const Value& leaf) {
+    if (leaf.is_array()) return Value(Constant(leaf.as_array()));
     if (!leaf.is_keras_tensor()) return leaf;
     const KerasTensor& tensor = leaf.as_keras_tensor();
     auto [it, is_new] = bound_.try_emplace(tensor.id());
@@ -31,6 +33,14 @@ class Binder {
   }
 
  private:
+  // JAX has no 64-bit integers unless it is told to.
+  Tensor Constant(const Array& array) {
+    const DType dtype = array.dtype() == DType::kInt64    ? DType::kInt32
+                        : array.dtype() == DType::kUInt64 ? DType::kUInt32
+                                                          : array.dtype();
+    absl::StatusOr<Array> narrow = array.Cast(dtype);
+    return narrow.ok() ? trace_.Dense(*narrow) : trace_.Error(narrow.status());
+  }
   Tensor Argument(const std::string& name, DType dtype, const Shape& shape) {
     return trace_.Argument({.kind = "input",
                             .name = name,
@@ -49,9 +59,9 @@ absl::Status FirstError(const Arguments& arguments) {
   arguments.ForEachLeaf([&](const Value& leaf) {
     if (status.ok() && leaf.is_keras_tensor())
       status = leaf.as_keras_tensor().status();
-    if (status.ok() && (leaf.is_tensor() || leaf.is_array())) {
+    if (status.ok() && leaf.is_tensor()) {
       status = absl::InvalidArgumentError(
-          "a call mixes tensors of a graph with concrete ones");
+          "a call mixes tensors of a graph with those of a trace");
     }
   });
   return status;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
 #include "layers/base/call_scope.h"
+#include "layers/base/version.h"
 
 namespace keratin {
 
@@ -19,6 +20,12 @@ absl::Status Variable::Assign(Array array) {
   array_ = std::move(array);
   ++version_;
   return absl::OkStatus();
+}
+
+void Variable::set_trainable(bool trainable) {
+  if (trainable == spec_.trainable) return;
+  spec_.trainable = trainable;
+  trainable_since_ = NextVersion();
 }
 
 Tensor Variable::value() const {
@@ -48,7 +55,8 @@ namespace {
 // The type that both are added in.
 DType Wider(DType a, DType b, DType variable) {
   if (a == b) return a;
-  if (!IsFloating(a) || !IsFloating(b)) return variable;
+  if (IsFloating(a) != IsFloating(b)) return IsFloating(a) ? a : b;
+  if (!IsFloating(a)) return variable;
   if (DTypeSize(a) == DTypeSize(b)) return DType::kFloat32;
   return DTypeSize(a) > DTypeSize(b) ? a : b;
 }

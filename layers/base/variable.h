@@ -26,7 +26,7 @@ namespace keratin {
 
 // What add_weight is told of a variable.
 struct WeightSpec {
-  std::string name = "variable";
+  std::string name = {};          // empty: "variable", counted
   Shape shape = {};               // of known sizes
   DType dtype = DType::kInvalid;  // invalid: the layer's variable dtype
   bool trainable = true;
@@ -54,7 +54,9 @@ class Variable {
   const Shape& shape() const { return spec_.shape; }
   DType dtype() const { return spec_.dtype; }
   bool trainable() const { return spec_.trainable; }
-  void set_trainable(bool trainable) { spec_.trainable = trainable; }
+  void set_trainable(bool trainable);
+  // The version (version.h) since which it is, or is not.
+  int64_t trainable_since() const { return trainable_since_; }
   const WeightSpec& spec() const { return spec_; }
 
   // The value, if it was loaded, assigned or initialized.
@@ -68,8 +70,8 @@ class Variable {
   // layer that is being called if it is a float and autocasts.
   Tensor value() const;
   operator Tensor() const { return value(); }  // NOLINT
-  // In a trace: replaces the value for the rest of it. A float of another type
-  // is cast to the variable's.
+  // In a trace: replaces the value for the rest of it, cast to the variable's
+  // type. Sums are computed in the wider type of both.
   void Assign(const Tensor& value) const;
   void AssignAdd(const Tensor& value) const;
   void AssignSub(const Tensor& value) const;
@@ -79,6 +81,7 @@ class Variable {
   std::string path_;
   std::optional<Array> array_;
   int64_t version_ = 0;
+  int64_t trainable_since_ = 0;
 };
 
 // A layer's hold on a variable, shared by the layers that track it. A default

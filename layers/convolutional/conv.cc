@@ -39,8 +39,14 @@ class ConvLayer : public ConvolutionOf<ConvOptions, kRank> {
     return Dim(options_.filters);
   }
   Tensor Convolve(const Tensor& x) override {
-    return ops::Conv(x, this->weight_.value(this->compute_dtype()),
-                     window_.options());
+    const Tensor y = ops::Conv(x, this->weight_.value(this->compute_dtype()),
+                               window_.options());
+    // As Keras, which refuses an empty result of what is not empty itself.
+    for (int axis = 1; y.ok() && axis < x.rank(); ++axis) {
+      Trace::Current()->AssumeNotNegative(y.dim(axis) -
+                                          Dim::Min(x.dim(axis), 1));
+    }
+    return y;
   }
 };
 

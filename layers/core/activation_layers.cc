@@ -90,9 +90,6 @@ class SoftmaxLayer : public Masked<SoftmaxOptions> {
     }
     Tensor x = arguments.positional[0].as_tensor();
     Tensor mask = context.mask;
-    if (const Value* given = arguments.Find(1, "mask");
-        given != nullptr && given->is_tensor())
-      mask = given->as_tensor();
     if (mask.ok()) {
       if (mask.dtype() != DType::kBool) mask = ops::Greater(mask, 0.5);
       x = ops::Where(mask, x, x.dtype() == DType::kFloat16 ? -3e4 : -1e9);
@@ -105,8 +102,9 @@ class SoftmaxLayer : public Masked<SoftmaxOptions> {
 
 class MaskingLayer : public Masked<MaskingOptions> {
  public:
-  Tensor ComputeMask(const Value& inputs, const CallContext&) override {
-    return inputs.is_tensor() ? Holds(inputs.as_tensor(), false) : Tensor();
+  Value ComputeMask(const Value& inputs, const CallContext&) override {
+    return inputs.is_tensor() ? Value(Holds(inputs.as_tensor(), false))
+                              : Value();
   }
 
  private:

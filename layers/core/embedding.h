@@ -31,8 +31,8 @@ KERATIN_DECLARE_LAYER(Embedding);
 class EmbeddingLayer : public EmbeddingTable<EmbeddingOptions> {
  public:
   bool supports_masking() const override { return options_.mask_zero; }
-  Tensor ComputeMask(const Value& inputs, const CallContext&) override {
-    return inputs.is_tensor() ? MaskOf(inputs.as_tensor()) : Tensor();
+  Value ComputeMask(const Value& inputs, const CallContext&) override {
+    return inputs.is_tensor() ? Value(MaskOf(inputs.as_tensor())) : Value();
   }
 
  protected:

@@ -43,9 +43,8 @@ class ReversibleEmbeddingLayer
  public:
   bool supports_masking() const override { return options_.mask_zero; }
   // The call says which of its two ways bears a mask.
-  bool keeps_masks() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  Value ComputeMask(const Value&, const CallContext&) override {
+    return Value();
   }
 
   std::vector<Variable*> own_variables() const override;

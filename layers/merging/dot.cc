@@ -12,8 +12,8 @@ namespace {
 class DotLayer : public LayerWith<DotOptions> {
  public:
   bool supports_masking() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  Value ComputeMask(const Value&, const CallContext&) override {
+    return Value();
   }
 
  private:

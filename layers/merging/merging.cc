@@ -18,13 +18,13 @@ class MergeWith : public LayerWith<Options> {
  public:
   bool supports_masking() const override { return true; }
   // A position holds in the result if it holds in any input.
-  Tensor ComputeMask(const Value&, const CallContext& context) override {
+  Value ComputeMask(const Value&, const CallContext& context) override {
     Tensor mask;
     for (const Tensor& other : context.masks) {
-      if (!other.ok()) return Tensor();
+      if (!other.ok()) return Value();
       mask = mask.ok() ? ops::LogicalOr(mask, other) : other;
     }
-    return mask;
+    return Value(mask);
   }
 
  protected:
@@ -152,7 +152,7 @@ class SubtractLayer : public Merge {
 };
 class ConcatenateLayer : public MergeWith<ConcatenateOptions> {
  public:
-  Tensor ComputeMask(const Value& given, const CallContext& context) override {
+  Value ComputeMask(const Value& given, const CallContext& context) override {
     std::vector<Tensor> inputs = given.tensors();
     std::vector<ops::Operand> masks;
     bool any = false;
@@ -166,9 +166,9 @@ class ConcatenateLayer : public MergeWith<ConcatenateOptions> {
       }
       masks.push_back(mask);
     }
-    if (!any) return Tensor();
-    return ops::All(ops::Concatenate(masks, static_cast<int>(options_.axis)),
-                    -1);
+    if (!any) return Value();
+    return Value(
+        ops::All(ops::Concatenate(masks, static_cast<int>(options_.axis)), -1));
   }
 
  private:

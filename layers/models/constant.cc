@@ -1,10 +1,38 @@
 #include "layers/models/constant.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "ir/trace/trace.h"
 #include "layers/base/numbers.h"
 
 namespace keratin {
+namespace {
+
+// The numbers from `next` on, as lists of lists of these sizes.
+Value Nested(const Array& array, size_t axis, int64_t& next) {
+  if (axis == array.sizes().size()) {
+    const double number = array.AtFlat(next++);
+    if (array.dtype() == DType::kBool) return Value(number != 0);
+    if (!IsFloating(array.dtype())) return Value(static_cast<int64_t>(number));
+    return Value(number);
+  }
+  Value::Items items;
+  for (int64_t k = 0; k < array.sizes()[axis]; ++k)
+    items.push_back(Nested(array, axis + 1, next));
+  return Value::List(std::move(items));
+}
+
+}  // namespace
+
+Value SerializedConstant(const Array& array) {
+  int64_t next = 0;
+  return Value::Dict(
+      {{"class_name", "__numpy__"},
+       {"config",
+        Value::Dict({{"value", Nested(array, 0, next)},
+                     {"dtype", std::string(DTypeName(array.dtype()))}})}});
+}
 
 bool IsConstant(const Value& value) {
   const Value* kind = value.Find("class_name");

@@ -34,23 +34,26 @@ KERATIN_REGISTER_LAYER("keras", Functional);
 [[maybe_unused]] const bool kAlsoModel = LayerRegistry::Register(
     "Model", [] { return std::unique_ptr<Layer>(new Functional()); });
 
-Value Functional::Run(const Graph::Call& call, bool training,
-                      std::map<TensorReference, Tensor>& values) {
+Value Functional::Run(const Graph::Call& call, std::optional<bool> training,
+                      std::map<TensorReference, Value>& values) {
   const Graph::Operation& operation = graph_.operations()[call.operation];
   Arguments arguments = call.arguments.Map([&](const Value& leaf) {
     if (!leaf.is_reference()) return leaf;
     auto it = values.find(leaf.as_reference());
-    return it == values.end() ? Value(Tensor()) : Value(it->second);
+    return it == values.end() ? Value(Tensor()) : it->second;
   });
   if (operation.layer != nullptr) {
-    // The model's own `training` rules, whatever the graph was built with.
-    std::erase_if(arguments.keyword,
-                  [](const auto& entry) { return entry.first == "training"; });
+    if (training.has_value()) {
+      // It rules, whatever the graph was built with.
+      std::erase_if(arguments.keyword, [](const auto& entry) {
+        return entry.first == "training";
+      });
+      arguments.keyword.emplace_back("training", Value(*training));
+    }
     for (Value& argument : arguments.positional)
       argument = WithConstants(argument);
     for (auto& [name, argument] : arguments.keyword)
       argument = WithConstants(argument);
-    arguments.keyword.emplace_back("training", Value(training));
     return (*operation.layer)(arguments);
   }
   Trace::LayerScope scope(operation.name);
@@ -96,28 +99,39 @@ std::vector<std::string> Functional::output_layers() const {
   return names;
 }
 
-std::vector<Tensor> Functional::OrderInputs(const Value& given) {
-  if (!given.is_dict() || input_nest_.is_dict()) return given.tensors();
+Value::Items Functional::OrderInputs(const Value& given) {
+  Value::Items ordered;
+  if (!given.is_dict() || input_nest_.is_dict()) {
+    given.ForEachLeaf([&](const Value& leaf) { ordered.push_back(leaf); });
+    return ordered;
+  }
   // A dictionary by the names of the inputs.
-  std::vector<Tensor> ordered;
   for (const ModelInput& input : inputs_) {
     const Value* found = given.Find(input.name);
-    if (found == nullptr || !found->is_tensor()) {
+    if (found == nullptr) {
       Fail(
           absl::StrCat("the model is called with a dictionary that lacks its "
                        "input '",
                        input.name, "'"));
       return {};
     }
-    ordered.push_back(found->as_tensor());
+    ordered.push_back(*found);
   }
   return ordered;
 }
 
 // As the graph was built with: its dtype, and its rank, where a last axis of
 // size 1 is all that differs.
-Tensor Functional::FitInput(Tensor x, const ModelInput& input) {
-  if (!x.ok()) return x;
+Value Functional::FitInput(const Value& value, const ModelInput& input) {
+  if (value.is_none() && input.optional) return value;
+  if (!value.is_tensor()) {
+    return Value(
+        Fail(absl::StrCat("the input '", input.name, "' is ",
+                          value.is_none() ? "not optional" : "a tensor",
+                          ", and is given ", value.ToString())));
+  }
+  Tensor x = value.as_tensor();
+  if (!x.ok()) return value;
   const Tensor given = x;
   const int rank = input.shape.rank();
   if (x.dtype() != input.dtype) x = trace::Convert(x, input.dtype);
@@ -136,28 +150,30 @@ Tensor Functional::FitInput(Tensor x, const ModelInput& input) {
     fits = !wanted.IsConstant() || !size.IsConstant() || wanted == size;
   }
   if (!fits) {
-    return Fail(absl::StrCat("the input '", input.name, "' has shape ",
-                             input.shape.ToString(), ", and is given ",
-                             given.shape().ToString()));
+    return Value(Fail(absl::StrCat("the input '", input.name, "' has shape ",
+                                   input.shape.ToString(), ", and is given ",
+                                   given.shape().ToString())));
   }
   CallScope* scope = CallScope::Current();
   if (x.id() != given.id()) scope->SetMask(x, scope->MaskOf(given));
-  return x;
+  return Value(x);
 }
 
 Value Functional::CallWith(const CallContext& context,
                            const Arguments& arguments) {
   if (!arguments.positional.empty())
     TakeMasks(context, arguments.positional[0].tensors());
-  std::vector<Tensor> given = arguments.positional.empty()
-                                  ? std::vector<Tensor>()
-                                  : OrderInputs(arguments.positional[0]);
+  const Value::Items given = arguments.positional.empty()
+                                 ? Value::Items()
+                                 : OrderInputs(arguments.positional[0]);
   if (given.size() != inputs_.size()) {
     return Value(
         Fail(absl::StrCat("the model has ", inputs_.size(),
                           " inputs, and is called with ", given.size())));
   }
-  std::map<TensorReference, Tensor> values;
+  // That of this call, if it was said; each layer's own default if not.
+  const std::optional<bool> training = CallScope::Current()->training();
+  std::map<TensorReference, Value> values;
   std::map<std::string, const ModelInput*> inputs_by_name;
   for (size_t k = 0; k < given.size(); ++k) {
     values[input_references_[k]] = FitInput(given[k], inputs_[k]);
@@ -175,11 +191,11 @@ Value Functional::CallWith(const CallContext& context,
       continue;
     }
     int output = 0;
-    const Value result = Run(call, context.training, values);
+    const Value result = Run(call, training, values);
     if (graph_.NumberOf(number) == 0 || record.input_shape == "?") {
       Value::Items sources;
       for (const TensorReference& source : call.sources)
-        sources.push_back(Value(values[source]));
+        sources.push_back(values[source]);
       record.input_shape = ShapeText(Value::List(std::move(sources)));
       record.output_dtype = DTypeText(result);
     }
@@ -189,7 +205,7 @@ Value Functional::CallWith(const CallContext& context,
       if (tensor.ok())
         graph_.specs().try_emplace(reference,
                                    Graph::Spec{tensor.shape(), tensor.dtype()});
-      values[std::move(reference)] = tensor;
+      values[std::move(reference)] = Value(tensor);
     }
     record.output_shape = ShapeText(result);
   }
@@ -197,7 +213,7 @@ Value Functional::CallWith(const CallContext& context,
   return outputs_.MapLeaves([&](const Value& leaf) {
     if (!leaf.is_reference()) return leaf;
     auto it = values.find(leaf.as_reference());
-    return Value(it == values.end() ? Tensor() : it->second);
+    return it == values.end() ? Value(Tensor()) : it->second;
   });
 }
 

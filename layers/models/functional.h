@@ -7,6 +7,8 @@
 #ifndef KERATIN_LAYERS_MODELS_FUNCTIONAL_H_
 #define KERATIN_LAYERS_MODELS_FUNCTIONAL_H_
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,11 +50,11 @@ class Functional : public Model {
  private:
   absl::Status ReadOperation(const Value& serialized);
   absl::Status Finish();
-  // The tensors of an argument in the order of the inputs.
-  std::vector<Tensor> OrderInputs(const Value& given);
-  Tensor FitInput(Tensor x, const ModelInput& input);
-  Value Run(const Graph::Call& call, bool training,
-            std::map<TensorReference, Tensor>& values);
+  // The leaves of an argument in the order of the inputs.
+  Value::Items OrderInputs(const Value& given);
+  Value FitInput(const Value& given, const ModelInput& input);
+  Value Run(const Graph::Call& call, std::optional<bool> training,
+            std::map<TensorReference, Value>& values);
   void Record(std::vector<LayerRecord> records);
 
   Value layer_configs_, input_config_, output_config_;

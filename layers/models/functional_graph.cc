@@ -9,6 +9,7 @@
 #include "layers/base/names.h"
 #include "layers/base/node.h"
 #include "layers/core/input_layer.h"
+#include "layers/models/constant.h"
 #include "layers/models/functional.h"
 #include "layers/models/graph_config.h"
 
@@ -94,6 +95,7 @@ class Collector {
       std::vector<Arguments> arguments;
       for (const Node* node : calls[operation]) {
         arguments.push_back(node->arguments.Map([&](const Value& leaf) {
+          if (leaf.is_array()) return SerializedConstant(leaf.as_array());
           return leaf.is_keras_tensor() ? Value(NameOf(leaf.as_keras_tensor()))
                                         : leaf;
         }));
@@ -291,8 +293,8 @@ absl::Status Functional::Finish() {
           "'input_layers' names '", operation.name, "', which is no input"));
     }
     graph_.specs()[reference] = {input->batch_shape(), input->input_type()};
-    inputs_.push_back(
-        {input->name(), input->input_type(), input->batch_shape()});
+    inputs_.push_back({input->name(), input->input_type(), input->batch_shape(),
+                       input->optional()});
   }
   absl::Status status = graph_.Sort(input_references_, References(outputs_));
   if (!status.ok()) return status;

@@ -1,44 +1,16 @@
 #include "layers/models/model.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "layers/base/issues.h"
 #include "layers/base/stateless_trace.h"
 
 namespace keratin {
-namespace {
-
-// The inputs as arguments of the current trace.
-Arguments BindInputs(Trace& trace, const std::vector<ModelInput>& inputs,
-                     int64_t batch) {
-  Value::Items tensors;
-  for (const ModelInput& input : inputs) {
-    Shape shape = input.shape;
-    if (batch > 0) shape = shape.Substitute({{"batch", Dim(batch)}});
-    tensors.push_back(Value(trace.Argument({.kind = "input",
-                                            .name = input.name,
-                                            .dtype = input.dtype,
-                                            .shape = shape,
-                                            .notes = {}})));
-  }
-  if (tensors.size() == 1) return {{tensors[0]}, {}};
-  return {{Value::List(std::move(tensors))}, {}};
-}
-
-// The inputs as tensors of a graph.
-Arguments InputsOf(const std::vector<ModelInput>& inputs) {
-  Value::Items tensors;
-  for (const ModelInput& input : inputs) {
-    tensors.push_back(Value(KerasTensor(input.shape, input.dtype, input.name)));
-  }
-  if (tensors.size() == 1) return {{tensors[0]}, {}};
-  return {{Value::List(std::move(tensors))}, {}};
-}
-
-}  // namespace
-
 std::string ShapeText(const Shape& shape) {
   std::vector<std::string> sizes;
   for (const Dim& dim : shape) {
@@ -72,16 +44,59 @@ std::string DTypeText(const Value& value) {
   return OneOrAll(dtypes);
 }
 
-std::vector<ModelInput> Model::inputs() const {
-  std::vector<ModelInput> inputs;
-  for (const InputSpec& built : built_inputs()) {
-    ModelInput input{.name = absl::StrCat("input_", inputs.size()),
-                     .dtype = built.dtype,
-                     .shape = *built.shape};
+namespace {
+
+std::string Under(const std::string& path, const std::string& part) {
+  return path.empty() ? part : absl::StrCat(path, "_", part);
+}
+
+// The KerasTensors of an argument, in the order of its leaves.
+void AppendInputs(const Value& value, const std::string& path,
+                  std::vector<ModelInput>& inputs) {
+  if (value.is_keras_tensor()) {
+    const KerasTensor& tensor = value.as_keras_tensor();
+    ModelInput input{
+        .name = path, .dtype = tensor.dtype(), .shape = tensor.shape()};
+    if (!absl::ascii_isalpha(path.empty() ? '0' : path[0]))
+      input.name = absl::StrCat("input_", inputs.size());
     if (!input.shape.empty()) input.shape[0] = Dim::Symbol("batch");
     inputs.push_back(std::move(input));
+  } else if (value.is_sequence()) {
+    for (size_t k = 0; k < value.items().size(); ++k)
+      AppendInputs(value.items()[k], Under(path, absl::StrCat(k)), inputs);
+  } else if (value.is_dict()) {
+    Value::Entries sorted = value.entries();
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [key, entry] : sorted)
+      AppendInputs(entry, Under(path, key), inputs);
   }
+}
+
+}  // namespace
+
+std::vector<ModelInput> Model::inputs() const {
+  std::vector<ModelInput> inputs;
+  const Arguments& arguments = built_arguments();
+  const std::vector<std::string> names = signature().arguments;
+  for (size_t k = 0; k < arguments.positional.size(); ++k) {
+    AppendInputs(arguments.positional[k],
+                 k == 0 || k >= names.size() ? "" : names[k], inputs);
+  }
+  for (const auto& [name, argument] : arguments.keyword)
+    AppendInputs(argument, name, inputs);
   return inputs;
+}
+
+Arguments Model::ArgumentsOf(Value::Items tensors) const {
+  if (!saves_layers()) {
+    size_t next = 0;
+    return built_arguments().Map([&](const Value& leaf) {
+      return leaf.is_keras_tensor() ? std::move(tensors[next++]) : leaf;
+    });
+  }
+  if (tensors.size() == 1) return {std::move(tensors), {}};
+  return {{Value::List(std::move(tensors))}, {}};
 }
 
 absl::StatusOr<Layer*> Model::GetLayer(const std::string& name) const {
@@ -120,18 +135,43 @@ void Model::TakeMasks(const CallContext& context,
 }
 
 absl::Status Model::BuildAll() {
-  if (inputs().empty()) {
+  Value::Items tensors;
+  for (const ModelInput& input : inputs())
+    tensors.push_back(Value(KerasTensor(input.shape, input.dtype, input.name)));
+  if (tensors.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "model '", name(),
         "' has no defined inputs yet; build it by calling it on an Input"));
   }
-  return ComputeOutputSpec(InputsOf(inputs())).status();
+  return ComputeOutputSpec(ArgumentsOf(std::move(tensors))).status();
+}
+
+absl::Status Model::BuildFromConfig(const Value& config) {
+  if (saves_layers()) return Layer::BuildFromConfig(config);
+  if (built() || !status().ok() || config.is_none()) return status();
+  const absl::StatusOr<Arguments> arguments = BuildArguments(config);
+  if (!arguments.ok()) return arguments.status();
+  return ComputeOutputSpec(*arguments).status();
 }
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(
     const TraceOptions& options) {
+  if (inputs().empty()) return BuildAll();  // which says so
   auto traced = TraceStateless(Function(), [&](Trace& trace) {
-    Arguments arguments = BindInputs(trace, inputs(), options.batch);
+    Value::Items tensors;
+    for (const ModelInput& input : inputs()) {
+      Shape shape = input.shape;
+      if (options.batch > 0)
+        shape = shape.Substitute({{"batch", Dim(options.batch)}});
+      tensors.push_back(Value(trace.Argument({.kind = "input",
+                                              .name = input.name,
+                                              .dtype = input.dtype,
+                                              .shape = std::move(shape),
+                                              .notes = {}})));
+    }
+    Arguments arguments = ArgumentsOf(std::move(tensors));
+    std::erase_if(arguments.keyword,
+                  [](const auto& entry) { return entry.first == "training"; });
     arguments.keyword.emplace_back("training", Value(options.training));
     return arguments;
   });

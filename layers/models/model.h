@@ -3,7 +3,7 @@
 //
 // Functional and Sequential replay their graph on the tensors of a trace. A
 // class of one's own derives from Model and overrides Call or CallWith; its
-// inputs are those it was built with.
+// inputs are the tensors of the call that built it.
 #ifndef KERATIN_LAYERS_MODELS_MODEL_H_
 #define KERATIN_LAYERS_MODELS_MODEL_H_
 
@@ -23,6 +23,8 @@ struct ModelInput {
   DType dtype = DType::kFloat32;
   // Axis 0 is `batch` if it is not known; another unknown axis k is `name_k`.
   Shape shape;
+  // Whether a call may give None for it; what is compiled takes it always.
+  bool optional = false;
 };
 
 struct TraceOptions {
@@ -56,7 +58,10 @@ std::string DTypeText(const Value& value);
 
 class Model : public Layer {
  public:
-  // The inputs in order of Keras's `model.inputs`.
+  // The inputs in order of Keras's `model.inputs`. Of a class of one's own they
+  // are named as they were passed: by argument, key and number ("query_0"),
+  // those of the first argument by what follows it, and `input_0` and so on
+  // where that is no name.
   virtual std::vector<ModelInput> inputs() const;
   // The layers that are saved, in Keras's order of `model.layers`.
   virtual std::vector<Layer*> layers() const { return sublayers(); }
@@ -73,8 +78,11 @@ class Model : public Layer {
   // Keras's word for a graph without branches or shared layers.
   virtual bool sequential_like() const { return true; }
 
-  // Makes all variables, by a trace that is thrown away.
+  // Makes all variables, by a trace that is thrown away. An error if the inputs
+  // are not known.
   absl::Status BuildAll();
+  // Of a class of one's own, which Keras runs on tensors of such shapes.
+  absl::Status BuildFromConfig(const Value& config) override;
 
   // Quantizes every layer in it that has the mode and that the filters take.
   // Keras: Model.quantize.
@@ -85,7 +93,6 @@ class Model : public Layer {
   absl::StatusOr<std::unique_ptr<Trace>> TraceStatelessCall(
       const TraceOptions& options);
 
-  bool keeps_masks() const override { return true; }
   Value GetCompileConfig() const override { return Value::Dict({}); }
 
  protected:
@@ -97,6 +104,9 @@ class Model : public Layer {
   }
 
  private:
+  // The arguments of a call with these as the inputs.
+  Arguments ArgumentsOf(Value::Items tensors) const;
+
   std::vector<LayerRecord> records_;
 };
 

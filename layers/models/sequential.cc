@@ -30,28 +30,61 @@ absl::Status SequentialModel::Configured() {
       if (!unsupported.Add(layer.status())) return layer.status();
       continue;
     }
-    absl::Status added = Add(*std::move(layer));
+    absl::Status added = Append(*std::move(layer));
     if (!added.ok()) return added;
   }
   if (!unsupported.status().ok()) return unsupported.status();
-  if (input_ != nullptr || build_input_shape_.is_none())
-    return absl::OkStatus();
+  if (input_ != nullptr || build_input_shape_.is_none()) return Rebuild();
   auto shape = ShapeOf(build_input_shape_);
   if (!shape.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("'build_input_shape' ", shape.status().message()));
   }
-  const KerasTensor input = Input({.batch_shape = *shape});
+  absl::Status status = Begin(*shape);
+  return status.ok() ? Rebuild() : status;
+}
+
+// The Input that Keras adds where the first layer is none.
+absl::Status SequentialModel::Begin(const Shape& batch_shape) {
+  const DType dtype =
+      layers_.empty() ? DType::kInvalid : layers_[0]->compute_dtype();
+  const KerasTensor input = Input({.dtype = dtype, .batch_shape = batch_shape});
   if (!input.ok()) return input.status();
-  Begin(std::static_pointer_cast<InputLayer>(input.node()->layer));
+  input_ = std::static_pointer_cast<InputLayer>(input.node()->layer);
   return absl::OkStatus();
 }
 
-void SequentialModel::Begin(std::shared_ptr<InputLayer> input) {
-  input_ = std::move(input);
+absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
+  absl::Status status = Append(std::move(layer));
+  return status.ok() ? Rebuild() : status;
 }
 
-absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
+// Builds what is not reached yet.
+absl::Status SequentialModel::Rebuild() {
+  if (layers_.size() > 1 && input_ == nullptr) {
+    const auto first = std::dynamic_pointer_cast<Model>(layers_[0]);
+    if (first == nullptr || !first->saves_layers()) return absl::OkStatus();
+    const std::vector<ModelInput> inputs = first->inputs();
+    if (inputs.size() != 1) return absl::OkStatus();
+    absl::Status status = Begin(inputs[0].shape);
+    if (!status.ok()) return status;
+  }
+  if (input_ == nullptr || layers_.empty()) return absl::OkStatus();
+  if (reached_ == 0) {
+    auto output = ComputeOutputSpec({{Value(input_->output())}, {}});
+    if (!output.ok()) return output.status();
+    output_ = *std::move(output);
+    reached_ = layers_.size();
+  }
+  for (; reached_ < layers_.size(); ++reached_) {
+    auto output = SpecOfPart(*layers_[reached_], {{output_}, {}});
+    if (!output.ok()) return output.status();
+    output_ = *std::move(output);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SequentialModel::Append(std::shared_ptr<Layer> layer) {
   if (layer == nullptr)
     return absl::InvalidArgumentError("a Sequential model takes layers");
   if (!layer->status().ok()) return layer->status();
@@ -61,7 +94,7 @@ absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
           "Sequential model '", name(),
           "' cannot have a second input, or one after its first layer"));
     }
-    Begin(std::move(input));
+    input_ = std::move(input);
     return absl::OkStatus();
   }
   for (const std::shared_ptr<Layer>& other : layers_) {
@@ -84,9 +117,10 @@ absl::Status SequentialModel::Pop() {
   }
   set_records({});  // they name the layer that goes
   layers_.pop_back();
+  reached_ = 0;
   Untrack("layers");
   TrackList("layers", layers_);
-  return absl::OkStatus();
+  return Rebuild();
 }
 
 std::vector<Layer*> SequentialModel::layers() const {
@@ -98,13 +132,11 @@ std::vector<Layer*> SequentialModel::layers() const {
 
 std::vector<ModelInput> SequentialModel::inputs() const {
   if (input_ == nullptr) return {};
-  return {{input_->name(), input_->input_type(), input_->batch_shape()}};
+  return {{input_->name(), input_->input_type(), input_->batch_shape(),
+           input_->optional()}};
 }
 
 Value SequentialModel::GetConfig() {
-  // With a known input Keras builds it at once, and says how. What is wrong
-  // with it, its first call says.
-  if (input_ != nullptr && !built()) BuildAll().IgnoreError();
   Value config = Model::GetConfig();
   Value::Items layers;
   if (input_ != nullptr) layers.push_back(LayerRegistry::Serialize(*input_));
@@ -126,12 +158,7 @@ absl::Status SequentialModel::BuildFrom(const Arguments& arguments) {
   if (input_ != nullptr || arguments.positional.size() != 1 ||
       !arguments.positional[0].is_tensor())
     return absl::OkStatus();
-  const Tensor& x = arguments.positional[0].as_tensor();
-  const DType compute = layers_[0]->compute_dtype();
-  const KerasTensor input = Input({.dtype = compute, .batch_shape = x.shape()});
-  if (!input.ok()) return input.status();
-  Begin(std::static_pointer_cast<InputLayer>(input.node()->layer));
-  return absl::OkStatus();
+  return Begin(arguments.positional[0].as_tensor().shape());
 }
 
 Value SequentialModel::CallWith(const CallContext& context,
@@ -148,10 +175,15 @@ Value SequentialModel::CallWith(const CallContext& context,
     x = Value(converted);
   }
   TakeMasks(context, x.tensors());
+  // That of this call, if it was said; each layer's own default if not.
+  const std::optional<bool> training = CallScope::Current()->training();
   std::vector<LayerRecord> records;
   for (const std::shared_ptr<Layer>& layer : layers_) {
     std::string input_shape = ShapeText(x);
-    x = (*layer)(Arguments{{x}, {{"training", Value(context.training)}}});
+    Arguments call{{x}, {}};
+    if (training.has_value())
+      call.keyword.emplace_back("training", Value(*training));
+    x = (*layer)(call);
     records.push_back({.name = layer->name(),
                        .class_name = layer->class_name(),
                        .layer = layer.get(),

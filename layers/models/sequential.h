@@ -17,7 +17,8 @@
 
 namespace keratin {
 
-// Without an Input first, it is built by its first call.
+// With an Input first, or a model of one input, layers are built as they are
+// added; without, by the first call.
 class SequentialModel : public Model {
  public:
   std::vector<ModelInput> inputs() const override;
@@ -30,7 +31,8 @@ class SequentialModel : public Model {
   std::string module() const override { return "keras"; }
   Value GetConfig() override;
 
-  // At the end. An error if the name is taken, or if it is a second input.
+  // At the end. An error if the name is taken, if it is a second input, or that
+  // of its build; the layer is in the model then, as in Keras.
   absl::Status Add(std::shared_ptr<Layer> layer);
   // Takes the last layer away; an error if there is none.
   absl::Status Pop();
@@ -48,11 +50,16 @@ class SequentialModel : public Model {
   bool grows() const override { return true; }
 
  private:
-  void Begin(std::shared_ptr<InputLayer> input);
+  absl::Status Begin(const Shape& batch_shape);
+  absl::Status Append(std::shared_ptr<Layer> layer);
+  absl::Status Rebuild();
 
   Value layer_configs_, build_input_shape_;
-  std::shared_ptr<InputLayer> input_;  // null: not built yet
+  std::shared_ptr<InputLayer> input_;  // null: not known yet
   std::vector<std::shared_ptr<Layer>> layers_;
+  // What the first `reached_` of them make of the input, as KerasTensors.
+  Value output_;
+  size_t reached_ = 0;
 };
 
 class Sequential : public LayerPtrTo<SequentialModel> {

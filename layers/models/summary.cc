@@ -33,11 +33,14 @@ std::string Line(const char* title, const Size& size) {
 
 // Of a layer whose call is not known, what it makes of what it was built from.
 std::string BuiltShape(Layer& layer) {
-  if (!layer.built() || layer.built_inputs().size() != 1 ||
+  const Arguments& built = layer.built_arguments();
+  if (!layer.built() || built.positional.size() != 1 ||
+      !built.positional[0].is_keras_tensor() ||
       dynamic_cast<Model*>(&layer) != nullptr) {
     return "?";
   }
-  const auto shape = layer.ComputeOutputShape(*layer.built_inputs()[0].shape);
+  const auto shape =
+      layer.ComputeOutputShape(built.positional[0].as_keras_tensor().shape());
   return shape.ok() ? ShapeText(*shape) : "?";
 }
 

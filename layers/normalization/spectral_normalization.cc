@@ -27,6 +27,7 @@ class SpectralNormalizationLayer
     Track("layer", options_.layer.shared());
     return CheckPositive("power_iterations", options_.power_iterations);
   }
+  std::optional<bool> training_default() const override { return false; }
   absl::Status BuildFrom(const Arguments& arguments) override {
     Layer& layer = *options_.layer;
     absl::Status status = layer.EnsureBuilt(arguments);

@@ -47,8 +47,8 @@ class GlobalAveragePoolingLayer : public GlobalPoolingLayer<kRank> {
 class MaskedAveragePoolingLayer : public GlobalAveragePoolingLayer<1> {
  public:
   bool supports_masking() const override { return true; }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();
+  Value ComputeMask(const Value&, const CallContext&) override {
+    return Value();
   }
 
  private:

@@ -38,6 +38,7 @@ class Disturbance : public LayerWith<O> {
     return absl::OkStatus();
   }
   bool keeps_build_shapes() const override { return false; }
+  std::optional<bool> training_default() const override { return false; }
   // x, disturbed by what is drawn with the key.
   virtual Tensor Disturb(const Tensor& x, const Tensor& key) = 0;
   Tensor CallIn(const CallContext& context, const Tensor& x) override {

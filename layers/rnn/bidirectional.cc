@@ -49,7 +49,6 @@ Value Reversed(Value serialized) {
 class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
  public:
   bool supports_masking() const override { return true; }
-  bool keeps_masks() const override { return true; }
 
  private:
   CallSignature signature() const override {
@@ -101,8 +100,12 @@ class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
     return absl::OkStatus();
   }
   absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
-  Tensor ComputeMask(const Value&, const CallContext&) override {
-    return Tensor();  // set by the call, on the outputs alone
+  // The outputs may bear one, states never do.
+  Value ComputeMask(const Value&, const CallContext& context) override {
+    if (!forward_->recurrence().return_sequences || context.masks.empty())
+      return Value();
+    return Value::List(Value::Items(options_.merge_mode.has_value() ? 1 : 2,
+                                    Value(context.masks[0])));
   }
   // The outputs merged: one tensor, or two.
   Value::Items Merge(const Tensor& forward, const Tensor& backward) const {
@@ -143,10 +146,6 @@ class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
     Tensor y_back = ops::Cast(backward.tensors()[0], compute_dtype());
     if (options.return_sequences) y_back = ops::Flip(y_back, 1);
     Value::Items results = Merge(y, y_back);
-    if (options.return_sequences) {
-      for (const Value& output : results)
-        CallScope::Current()->SetMask(output.as_tensor(), context.mask);
-    }
     if (options.return_state) {
       for (const Value* layer : {&forward, &backward}) {
         for (size_t k = 1; k < layer->items().size(); ++k)

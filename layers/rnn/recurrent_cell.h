@@ -54,6 +54,7 @@ class RecurrentCell : public Layer {
   CallSignature signature() const override {
     return {.arguments = {"inputs", "states"}, .required = 2};
   }
+  std::optional<bool> training_default() const override { return false; }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
 };

@@ -65,9 +65,10 @@ absl::Status RecurrentLayer::Build(const Shape& sequences) {
   return absl::OkStatus();
 }
 
-Tensor RecurrentLayer::ComputeMask(const Value& inputs,
-                                   const CallContext& context) {
-  return Tensor();  // set by the call, on the first output alone
+Value RecurrentLayer::ComputeMask(const Value&, const CallContext& context) {
+  return recurrence().return_sequences && !context.masks.empty()
+             ? Value(context.masks[0])
+             : Value();
 }
 
 Value RecurrentLayer::BeginWith(const Value* given, const Shape& step) {
@@ -104,22 +105,10 @@ Value RecurrentLayer::CallWith(const CallContext& context,
         "class '", class_name(), "' has ", cell_->state_size().size(),
         " states, and is given ", initial.tensors().size())));
   }
-  // Keras looks for the mask that the sequences bear only if they are the one
-  // tensor that is passed; outputs bear it in any case.
-  const Value* asked = arguments.Find(2, "mask");
-  Tensor mask;
-  if (asked != nullptr && asked->is_tensor()) {
-    mask = asked->as_tensor();
-  } else if (given == nullptr || given->tensors().empty()) {
-    mask = context.mask;
-  }
-
   cell_->BeginRun(step, x.dtype(), initial);
-  Run run = RunCell(x, initial, mask);
+  Run run = RunCell(x, initial, context.mask);
   cell_->EndRun();
   if (!run.output.ok()) return Value(run.output);
-  if (recurrence().return_sequences)
-    CallScope::Current()->SetMask(run.output, context.mask);
   if (recurrence().stateful) {
     const std::vector<Variable*> own = states();
     for (size_t k = 0; k < own.size(); ++k)

@@ -39,8 +39,6 @@ void DescribeRecurrence(Fields& f, O& o) {
 class RecurrentLayer : public Layer {
  public:
   bool supports_masking() const override { return true; }
-  // The first output may bear a mask, states never do.
-  bool keeps_masks() const override { return true; }
 
   virtual Recurrence recurrence() const = 0;
   // Bidirectional wants it of its layers.
@@ -54,7 +52,9 @@ class RecurrentLayer : public Layer {
   }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
-  Tensor ComputeMask(const Value& inputs, const CallContext& context) override;
+  // The first output may bear a mask, states never do.
+  Value ComputeMask(const Value& inputs, const CallContext& context) override;
+  std::optional<bool> training_default() const override { return false; }
 
   // In Configured: the cell to run, an error if the layer is none.
   absl::Status SetCell(const LayerPtr& cell);

@@ -5,9 +5,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "layers/base/issues.h"
-#include "layers/base/layer.h"
 #include "layers/models/model.h"
 #include "layers/saving/json.h"
+#include "layers/saving/load.h"
 
 namespace keratin {
 namespace {
@@ -34,15 +34,9 @@ absl::StatusOr<std::vector<Issue>> Check(const std::string& path,
   if (!content.ok()) return content.status();
   const auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return IssuesOf(path, config.status());
-  const auto layer = LayerRegistry::Deserialize(*config);
-  if (!layer.ok()) return IssuesOf(path, layer.status());
-  auto* model = dynamic_cast<Model*>(layer->get());
-  if (model == nullptr) {
-    return std::vector<Issue>{{absl::StrCat(
-        "the file holds a single layer of class '", (*layer)->class_name(),
-        "', and only models are supported")}};
-  }
-  const absl::Status built = model->BuildAll();
+  const auto model = ModelFromConfig(*config);
+  if (!model.ok()) return IssuesOf(path, model.status());
+  const absl::Status built = (*model)->BuildAll();
   if (!built.ok()) return IssuesOf(path, built);
   return std::vector<Issue>();
 }

@@ -46,6 +46,8 @@ class WeightLoader {
     return CheckAllUsed();
   }
 
+  bool empty() const { return store_.empty(); }
+
   // Those of optimizers are for training.
   absl::Status CheckAllUsed() const {
     for (const auto& [key, array] : store_) {
@@ -89,8 +91,9 @@ class WeightLoader {
   std::set<std::string> used_;
 };
 
-// The model of a configuration, its variables made.
-absl::StatusOr<std::unique_ptr<Model>> ModelOf(const Value& config) {
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Model>> ModelFromConfig(const Value& config) {
   if (!config.is_dict()) {
     return absl::InvalidArgumentError(
         "config.json is not a JSON object that describes a model");
@@ -105,12 +108,14 @@ absl::StatusOr<std::unique_ptr<Model>> ModelOf(const Value& config) {
   }
   [[maybe_unused]] Layer* released = layer->release();
   std::unique_ptr<Model> owned(model);
-  absl::Status built = owned->BuildAll();
+  absl::Status built;
+  if (const Value* build = config.Find("build_config");
+      owned->inputs().empty() && build != nullptr && build->is_dict())
+    built = owned->BuildFromConfig(*build);
+  if (built.ok() && !owned->inputs().empty()) built = owned->BuildAll();
   if (!built.ok()) return built;
   return owned;
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
                                             const LoadOptions& options) {
@@ -129,14 +134,20 @@ absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
   if (!content.ok()) return content.status();
   auto config = ParseJson(content->config, "config.json");
   if (!config.ok()) return named(config.status());
-  auto model = ModelOf(*config);
+  auto model = ModelFromConfig(*config);
   if (!model.ok()) return named(model.status());
   LoadedModel result{*std::move(model), {}};
   if (!content->has_weights && !result.model->variables().empty())
     return named(absl::InvalidArgumentError(
         "holds neither model.weights.h5 nor model.weights.npz"));
   WeightLoader loader(std::move(content->weights));
-  absl::Status loaded = loader.Load(*result.model);
+  absl::Status loaded =
+      result.model->built() || loader.empty()
+          ? loader.Load(*result.model)
+          : absl::InvalidArgumentError(absl::StrCat(
+                "holds weights of the model '", result.model->name(),
+                "' without saying what inputs it was built with; call the "
+                "model on data before it is saved"));
   if (!loaded.ok()) return named(loaded);
   result.optimizer = loader.Below("optimizer/vars/");
   return result;
@@ -145,7 +156,7 @@ absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
 absl::StatusOr<std::unique_ptr<Model>> FromJson(const std::string& json) {
   auto config = ParseJson(json, "the configuration");
   if (!config.ok()) return config.status();
-  return ModelOf(*config);
+  return ModelFromConfig(*config);
 }
 
 absl::Status LoadWeights(Model& model, const std::string& path,

@@ -26,6 +26,9 @@ absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path,
                                             const LoadOptions& options = {});
 absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
                                               const LoadOptions& options = {});
+// The model that config.json describes, its variables made if that says for
+// what inputs.
+absl::StatusOr<std::unique_ptr<Model>> ModelFromConfig(const Value& config);
 
 }  // namespace keratin
 

@@ -19,7 +19,9 @@ namespace {
 constexpr char kKerasVersion[] = "3.15.1";
 
 absl::StatusOr<std::string> Weights(Model& model) {
-  absl::Status status = model.BuildAll();
+  // Of what is not built, its configuration is all there is.
+  absl::Status status =
+      model.inputs().empty() ? model.status() : model.BuildAll();
   if (status.ok()) status = Initialize(model.variables());
   if (!status.ok()) return status;
   WeightStore store;

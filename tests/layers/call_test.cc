@@ -268,8 +268,8 @@ TEST(CallTest, MisuseIsAnErrorThatNamesTheLayer) {
   EXPECT_EQ(dense->SetWeights({Ones({2, 2})}).message(),
             "layer 'd' has 2 weights, and is given 1");
   EXPECT_EQ(dense->SetWeights({Ones({2, 2}), Ones({3})}).message(),
-            "layer 'd': the weight 'd/bias' has shape (2,) and dtype float32, "
-            "and is given shape (3,) and dtype float32");
+            "layer 'd': the weight 'd/bias' has shape (2,), and is given shape "
+            "(3,)");
   EXPECT_EQ(message(MakeModel(
                 Value(Input({.shape = {{2}}})),
                 Value(dense(Input({.shape = {{2}}, .name = "other"}))))),

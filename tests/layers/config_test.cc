@@ -228,6 +228,17 @@ TEST(ConfigTest, LayersTakeTheOptionsOfTheProcess) {
   EXPECT_FALSE(config::set_image_data_format("channels_middle").ok());
   EXPECT_FALSE(config::set_floatx(DType::kInt32).ok());
   EXPECT_EQ(config::epsilon(), 1e-7);
+  config::set_epsilon(1e-3);
+  EXPECT_EQ(config::epsilon(), 1e-3);
+  config::set_epsilon(1e-7);
+}
+
+TEST(ConfigTest, InputsTakeTheFloatsOfTheProcess) {
+  EXPECT_EQ(Input({.shape = {{1}}}).dtype(), DType::kFloat32);
+  ASSERT_TRUE(config::set_floatx(DType::kFloat64).ok());
+  EXPECT_EQ(config::floatx(), DType::kFloat64);
+  EXPECT_EQ(Input({.shape = {{1}}}).dtype(), DType::kFloat64);
+  ASSERT_TRUE(config::set_floatx(DType::kFloat32).ok());
 }
 
 // Each is one sentence that names the layer and what is wrong.

@@ -18,7 +18,7 @@ Value Reference(const std::string& path) {
     for (const char* name :
          {"reference.json", "state_reference.json",
           "quantization_reference.json", "policy_reference.json",
-          "summary_reference.json"}) {
+          "summary_reference.json", "model_reference.json"}) {
       std::ifstream file(absl::StrCat("tests/layers/", name));
       if (!file) continue;
       std::stringstream text;
@@ -39,7 +39,8 @@ Value Reference(const std::string& path) {
                "the references have no '%s'; regenerate them: "
                "KERAS_BACKEND=jax python tests/layers/make_reference.py, "
                "make_state_reference.py, make_quantization_reference.py, "
-               "make_policy_reference.py or make_summary_reference.py\n",
+               "make_policy_reference.py, make_summary_reference.py or "
+               "make_model_reference.py\n",
                path.c_str());
   return Value(absl::StrCat("no reference ", path));
 }
