@@ -166,7 +166,9 @@ namespace {
 // KerasTensors of such shapes, which may be nested; unknown sizes get names of
 // their own.
 Value TensorsOf(const Value& shapes, DType dtype, int& number) {
-  const auto is_size = [](const Value& v) { return v.is_int() || v.is_none(); };
+  const auto is_size = [](const Value& v) {
+    return v.is_none() || (v.is_int() && v.as_int() >= 0);
+  };
   if (shapes.is_sequence() &&
       std::all_of(shapes.items().begin(), shapes.items().end(), is_size)) {
     const std::string name = absl::StrCat("input_", number++);
@@ -194,30 +196,28 @@ Value TensorsOf(const Value& shapes, DType dtype, int& number) {
 }  // namespace
 
 absl::StatusOr<Arguments> Layer::BuildArguments(const Value& config) const {
-  const Value* shape = config.Find("input_shape");
-  const Value* shapes = config.Find("shapes_dict");
-  if (shape == nullptr && (shapes == nullptr || !shapes->is_dict())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "layer '", name_,
-        "': a build configuration has 'input_shape' or 'shapes_dict', not ",
-        config.ToString()));
-  }
   Arguments arguments;
   int number = 0;
-  if (shape != nullptr) {
+  if (const Value* shape = config.Find("input_shape")) {
     arguments.positional.push_back(TensorsOf(*shape, compute_dtype(), number));
-    return arguments;
-  }
-  for (const auto& [key, of] : shapes->entries()) {
-    Value tensors = TensorsOf(of, compute_dtype(), number);
-    if (arguments.positional.empty()) {
-      arguments.positional.push_back(std::move(tensors));
-    } else {
-      arguments.keyword.emplace_back(absl::StripSuffix(key, "_shape"),
-                                     std::move(tensors));
+  } else if (const Value* shapes = config.Find("shapes_dict");
+             shapes != nullptr && shapes->is_dict()) {
+    for (const auto& [key, of] : shapes->entries()) {
+      Value tensors = TensorsOf(of, compute_dtype(), number);
+      if (arguments.positional.empty()) {
+        arguments.positional.push_back(std::move(tensors));
+      } else {
+        arguments.keyword.emplace_back(absl::StripSuffix(key, "_shape"),
+                                       std::move(tensors));
+      }
     }
   }
-  return arguments;
+  if (number > 0) return arguments;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "layer '", name_,
+      "': a build configuration has 'input_shape' or 'shapes_dict', a shape or "
+      "a nest of shapes, not ",
+      config.ToString()));
 }
 
 absl::Status Layer::BuildOn(const Arguments& arguments) {

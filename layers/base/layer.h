@@ -23,6 +23,7 @@
 #ifndef KERATIN_LAYERS_BASE_LAYER_H_
 #define KERATIN_LAYERS_BASE_LAYER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ struct CallSignature {
   int required = 1;  // of the first arguments, those without a default
   // Whether other names are taken too, and mean nothing.
   bool takes_others = false;
+  // Whether required arguments may have None in them; input_spec says it too.
+  bool takes_none = false;
   // What the build takes: the shape of the first tensors, or of several
   // arguments, each named `<argument>_shape`.
   std::vector<std::string> shapes = {"input_shape"};
@@ -81,8 +84,8 @@ struct CallContext {
   // The mask of each tensor of the first argument (not ok(): none): what the
   // caller gave as `mask`, or what the tensors bear. Keras: previous_mask.
   std::vector<Tensor> masks;
-  // Keras's argument `mask`: the first of these; none if the caller gave none
-  // and several arguments have tensors.
+  // Keras's argument `mask`, of several the first: what the caller gave, else
+  // the first of `masks` if no other argument has tensors.
   Tensor mask;
 };
 
@@ -368,11 +371,16 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // the call operator adds. Keras: layer.call.
   static Value CallOf(Layer& layer, const CallContext& context,
                       const Arguments& arguments);
-  // What `part` returns when it is called within this layer, see
-  // ComputeOutputSpec.
-  absl::StatusOr<Value> SpecOfPart(Layer& part, const Arguments& arguments);
+  // What `call` returns within this layer, see ComputeOutputSpec.
+  absl::StatusOr<Value> SpecWithin(
+      const Arguments& arguments,
+      const std::function<Value(const Arguments&)>& call);
   // The arguments that a build configuration describes, as KerasTensors.
   absl::StatusOr<Arguments> BuildArguments(const Value& config) const;
+  // Builds on such arguments, in a trace that is thrown away.
+  absl::Status BuildOn(const Arguments& arguments);
+  // For what can be taken apart again.
+  void set_built(bool built) { built_ = built; }
 
   // Notes an error in the current trace.
   static Tensor Fail(const std::string& message);
@@ -402,8 +410,6 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Variable* TrackSeed(const std::string& attribute,
                       std::shared_ptr<Variable> state);
   int64_t version() const;
-  // Builds on arguments of KerasTensors, in a trace that is thrown away.
-  absl::Status BuildOn(const Arguments& arguments);
   void ClearLosses();
   std::vector<Tensor> Penalties() const;
   std::string PathOf(const std::string& name) const;

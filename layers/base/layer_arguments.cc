@@ -82,8 +82,14 @@ absl::Status Layer::CheckArguments(const Arguments& arguments) const {
       return absl::InvalidArgumentError(
           absl::StrCat("it is called without its argument '", names[k], "'"));
     }
+    if (call.takes_none || !input_spec_.empty()) continue;
+    arguments.Find(k, names[k])->ForEachLeaf([&](const Value& leaf) {
+      if (!leaf.is_none() || !status.ok()) return;
+      status = absl::InvalidArgumentError(absl::StrCat(
+          "its argument '", names[k], "' has None where a tensor belongs"));
+    });
   }
-  return absl::OkStatus();
+  return status;
 }
 
 // With the first argument by position, if it is given by name.

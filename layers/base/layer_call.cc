@@ -40,8 +40,9 @@ std::mutex& LossesMutex() {
 std::optional<bool> TakeTraining(Arguments& arguments,
                                  std::optional<bool> otherwise) {
   if (const Value* given = arguments.Find(SIZE_MAX, "training")) {
-    otherwise =
-        given->is_bool() ? std::optional<bool>(given->as_bool()) : std::nullopt;
+    otherwise = std::nullopt;
+    if (given->is_bool()) otherwise = given->as_bool();
+    if (given->is_int()) otherwise = given->as_int() != 0;
   }
   std::erase_if(arguments.keyword,
                 [](const auto& entry) { return entry.first == "training"; });
@@ -284,20 +285,21 @@ CallContext Layer::ContextOf(const Arguments& arguments,
   const std::vector<std::string> names = signature().arguments;
   const Value* given = arguments.Find(
       std::find(names.begin(), names.end(), "mask") - names.begin(), "mask");
-  const bool is_given = given != nullptr && !given->is_none();
-  if (is_given) {
-    // One of each tensor of the first argument.
-    context.masks.assign(std::max<size_t>(context.masks.size(), 1), Tensor());
-    size_t place = 0;
-    given->ForEachLeaf([&](const Value& leaf) {
-      if (place < context.masks.size() && leaf.is_tensor())
-        context.masks[place] = leaf.as_tensor();
-      ++place;
-    });
+  if (given == nullptr || given->is_none()) {
+    if (!context.masks.empty() && TensorArguments(arguments).size() == 1)
+      context.mask = context.masks[0];
+    return context;
   }
-  if (!context.masks.empty() &&
-      (is_given || TensorArguments(arguments).size() == 1))
-    context.mask = context.masks[0];
+  std::vector<Tensor> masks;
+  given->ForEachLeaf([&](const Value& leaf) {
+    masks.push_back(leaf.is_tensor() ? leaf.as_tensor() : Tensor());
+  });
+  if (!masks.empty()) context.mask = masks[0];
+  // Keras looks for it among the keywords alone.
+  if (arguments.Find(SIZE_MAX, "mask") != nullptr) {
+    masks.resize(std::max<size_t>(context.masks.size(), 1));
+    context.masks = std::move(masks);
+  }
   return context;
 }
 
@@ -360,12 +362,15 @@ absl::StatusOr<Value> Layer::ComputeOutputSpec(const Arguments& arguments) {
   });
 }
 
-absl::StatusOr<Value> Layer::SpecOfPart(Layer& part,
-                                        const Arguments& arguments) {
+absl::StatusOr<Value> Layer::SpecWithin(
+    const Arguments& arguments,
+    const std::function<Value(const Arguments&)>& call) {
   return TraceSpec(name_, arguments, [&](const Arguments& tensors) {
     CallScope& scope = *CallScope::Current();
-    FrameScope frame_scope(scope, FrameIn(scope));
-    return part(tensors);
+    std::optional<FrameScope> frame;
+    if (scope.frames().empty() || scope.frames().back().layer != this)
+      frame.emplace(scope, FrameIn(scope));
+    return call(tensors);
   });
 }
 

@@ -16,7 +16,7 @@ class Binder {
   Binder(Trace& trace, CallScope& scope) : trace_(trace), scope_(scope) {}
 
   Value operator()(const Value& leaf) {
-    if (leaf.is_array()) return Value(Constant(leaf.as_array()));
+    if (leaf.is_array()) return Value(ConstantOf(leaf.as_array()));
     if (!leaf.is_keras_tensor()) return leaf;
     const KerasTensor& tensor = leaf.as_keras_tensor();
     auto [it, is_new] = bound_.try_emplace(tensor.id());
@@ -33,14 +33,6 @@ class Binder {
   }
 
  private:
-  // JAX has no 64-bit integers unless it is told to.
-  Tensor Constant(const Array& array) {
-    const DType dtype = array.dtype() == DType::kInt64    ? DType::kInt32
-                        : array.dtype() == DType::kUInt64 ? DType::kUInt32
-                                                          : array.dtype();
-    absl::StatusOr<Array> narrow = array.Cast(dtype);
-    return narrow.ok() ? trace_.Dense(*narrow) : trace_.Error(narrow.status());
-  }
   Tensor Argument(const std::string& name, DType dtype, const Shape& shape) {
     return trace_.Argument({.kind = "input",
                             .name = name,
@@ -68,6 +60,17 @@ absl::Status FirstError(const Arguments& arguments) {
 }
 
 }  // namespace
+
+// JAX has no 64-bit integers unless it is told to.
+Tensor ConstantOf(const Array& array) {
+  Trace* trace = Trace::Current();
+  if (trace == nullptr) return Tensor();
+  const DType dtype = array.dtype() == DType::kInt64    ? DType::kInt32
+                      : array.dtype() == DType::kUInt64 ? DType::kUInt32
+                                                        : array.dtype();
+  absl::StatusOr<Array> narrow = array.Cast(dtype);
+  return narrow.ok() ? trace->Dense(*narrow) : trace->Error(narrow.status());
+}
 
 absl::StatusOr<Value> TraceSpec(
     const std::string& name, const Arguments& arguments,

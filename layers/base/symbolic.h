@@ -13,6 +13,10 @@
 
 namespace keratin {
 
+// An array in a graph as a constant of the current trace, of 32 bits where it
+// has integers of 64.
+Tensor ConstantOf(const Array& array);
+
 // What `call` returns on tensors like the KerasTensors among the arguments, as
 // KerasTensors without history. The error of one of them, or of the trace.
 absl::StatusOr<Value> TraceSpec(

@@ -56,7 +56,7 @@ namespace {
 DType Wider(DType a, DType b, DType variable) {
   if (a == b) return a;
   if (IsFloating(a) != IsFloating(b)) return IsFloating(a) ? a : b;
-  if (!IsFloating(a)) return variable;
+  if (!IsFloating(a)) return variable == DType::kBool ? b : variable;
   if (DTypeSize(a) == DTypeSize(b)) return DType::kFloat32;
   return DTypeSize(a) > DTypeSize(b) ? a : b;
 }

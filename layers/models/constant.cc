@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/trace/trace.h"
 #include "layers/base/numbers.h"
+#include "layers/base/symbolic.h"
 
 namespace keratin {
 namespace {
@@ -12,10 +13,11 @@ namespace {
 // The numbers from `next` on, as lists of lists of these sizes.
 Value Nested(const Array& array, size_t axis, int64_t& next) {
   if (axis == array.sizes().size()) {
-    const double number = array.AtFlat(next++);
-    if (array.dtype() == DType::kBool) return Value(number != 0);
-    if (!IsFloating(array.dtype())) return Value(static_cast<int64_t>(number));
-    return Value(number);
+    const int64_t place = next++;
+    if (array.dtype() == DType::kInt64)
+      return Value(array.values<int64_t>()[place]);
+    if (array.dtype() == DType::kBool) return Value(array.AtFlat(place) != 0);
+    return Value(array.AtFlat(place));
   }
   Value::Items items;
   for (int64_t k = 0; k < array.sizes()[axis]; ++k)
@@ -25,13 +27,18 @@ Value Nested(const Array& array, size_t axis, int64_t& next) {
 
 }  // namespace
 
-Value SerializedConstant(const Array& array) {
+Value WrittenConstant(const Array& array) {
+  const bool counts =
+      !IsFloating(array.dtype()) && array.dtype() != DType::kBool;
   int64_t next = 0;
   return Value::Dict(
       {{"class_name", "__numpy__"},
        {"config",
-        Value::Dict({{"value", Nested(array, 0, next)},
-                     {"dtype", std::string(DTypeName(array.dtype()))}})}});
+        Value::Dict(
+            {{"value",
+              Nested(counts ? array.Cast(DType::kInt64).value_or(array) : array,
+                     0, next)},
+             {"dtype", std::string(DTypeName(array.dtype()))}})}});
 }
 
 bool IsConstant(const Value& value) {
@@ -53,14 +60,12 @@ Tensor ConstantOf(const Value& serialized) {
   }
   absl::StatusOr<DType> type = ParseDType(dtype->as_string());
   if (!type.ok()) return trace->Error(type.status());
-  if (*type == DType::kInt64) type = DType::kInt32;
-  if (*type == DType::kUInt64) type = DType::kUInt32;
   absl::StatusOr<Array> array = ArrayOf(*value, *type);
   if (!array.ok()) {
     return trace->Error(absl::InvalidArgumentError(absl::StrCat(
         "the value of a constant of the graph ", array.status().message())));
   }
-  return trace->Dense(*array);
+  return ConstantOf(*array);
 }
 
 Value WithConstants(const Value& value) {

@@ -11,7 +11,7 @@ namespace keratin {
 
 bool IsConstant(const Value& value);
 // An array as Keras serializes it.
-Value SerializedConstant(const Array& array);
+Value WrittenConstant(const Array& array);
 // As a tensor of the current trace, int64 as int32 and uint64 as uint32;
 // poisoned, with an error in the trace, if it is malformed.
 Tensor ConstantOf(const Value& serialized);

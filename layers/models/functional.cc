@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/trace/ops.h"
+#include "layers/base/symbolic.h"
 #include "layers/core/input_layer.h"
 #include "layers/models/constant.h"
 
@@ -38,6 +39,7 @@ Value Functional::Run(const Graph::Call& call, std::optional<bool> training,
                       std::map<TensorReference, Value>& values) {
   const Graph::Operation& operation = graph_.operations()[call.operation];
   Arguments arguments = call.arguments.Map([&](const Value& leaf) {
+    if (leaf.is_array()) return Value(ConstantOf(leaf.as_array()));
     if (!leaf.is_reference()) return leaf;
     auto it = values.find(leaf.as_reference());
     return it == values.end() ? Value(Tensor()) : it->second;
@@ -125,10 +127,10 @@ Value::Items Functional::OrderInputs(const Value& given) {
 Value Functional::FitInput(const Value& value, const ModelInput& input) {
   if (value.is_none() && input.optional) return value;
   if (!value.is_tensor()) {
-    return Value(
-        Fail(absl::StrCat("the input '", input.name, "' is ",
-                          value.is_none() ? "not optional" : "a tensor",
-                          ", and is given ", value.ToString())));
+    return Value(Fail(
+        absl::StrCat("the input '", input.name, "' ",
+                     value.is_none() ? "is not optional" : "must be a tensor",
+                     ", and is given ", value.ToString())));
   }
   Tensor x = value.as_tensor();
   if (!x.ok()) return value;

@@ -40,7 +40,9 @@ class Functional : public Model {
   absl::Status Configured() override;
   absl::Status BuildFrom(const Arguments&) override { return absl::OkStatus(); }
   CallSignature signature() const override {
-    return {.arguments = {"inputs", "training", "mask"}, .takes_others = true};
+    return {.arguments = {"inputs", "training", "mask"},
+            .takes_others = true,
+            .takes_none = true};  // for optional inputs
   }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;

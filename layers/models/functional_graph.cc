@@ -9,7 +9,6 @@
 #include "layers/base/names.h"
 #include "layers/base/node.h"
 #include "layers/core/input_layer.h"
-#include "layers/models/constant.h"
 #include "layers/models/functional.h"
 #include "layers/models/graph_config.h"
 
@@ -95,7 +94,6 @@ class Collector {
       std::vector<Arguments> arguments;
       for (const Node* node : calls[operation]) {
         arguments.push_back(node->arguments.Map([&](const Value& leaf) {
-          if (leaf.is_array()) return SerializedConstant(leaf.as_array());
           return leaf.is_keras_tensor() ? Value(NameOf(leaf.as_keras_tensor()))
                                         : leaf;
         }));

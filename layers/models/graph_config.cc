@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "layers/core/input_layer.h"
+#include "layers/models/constant.h"
 
 namespace keratin {
 namespace {
@@ -85,6 +86,7 @@ absl::StatusOr<Value> ReadArgument(const Value& value, Specs& specs) {
 
 Value WrittenArgument(const Value& value, const Specs& specs) {
   return value.MapLeaves([&](const Value& leaf) {
+    if (leaf.is_array()) return WrittenConstant(leaf.as_array());
     if (!leaf.is_reference()) return leaf;
     Value config = Value::Dict({});
     auto spec = specs.find(leaf.as_reference());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -9,8 +10,10 @@
 #include "absl/strings/str_join.h"
 #include "layers/base/issues.h"
 #include "layers/base/stateless_trace.h"
+#include "layers/core/input_layer.h"
 
 namespace keratin {
+
 std::string ShapeText(const Shape& shape) {
   std::vector<std::string> sizes;
   for (const Dim& dim : shape) {
@@ -59,7 +62,6 @@ void AppendInputs(const Value& value, const std::string& path,
         .name = path, .dtype = tensor.dtype(), .shape = tensor.shape()};
     if (!absl::ascii_isalpha(path.empty() ? '0' : path[0]))
       input.name = absl::StrCat("input_", inputs.size());
-    if (!input.shape.empty()) input.shape[0] = Dim::Symbol("batch");
     inputs.push_back(std::move(input));
   } else if (value.is_sequence()) {
     for (size_t k = 0; k < value.items().size(); ++k)
@@ -85,7 +87,41 @@ std::vector<ModelInput> Model::inputs() const {
   }
   for (const auto& [name, argument] : arguments.keyword)
     AppendInputs(argument, name, inputs);
+  if (inputs.empty() || inputs[0].shape.empty()) return inputs;
+  // What is as many as the examples of the first are examples too.
+  const Dim batch = inputs[0].shape[0];
+  std::set<std::string> used;
+  for (ModelInput& input : inputs) {
+    if (!input.shape.empty() && input.shape[0] == batch)
+      input.shape[0] = Dim::Symbol("batch");
+    for (int k = 1; !used.insert(input.name).second; ++k)
+      input.name = absl::StrCat(input.name, "_", k);
+  }
   return inputs;
+}
+
+Value Model::GetBuildConfig() const {
+  const Arguments& built = built_arguments();
+  if (saves_layers() || built.positional.size() + built.keyword.size() < 2)
+    return Layer::GetBuildConfig();
+  // Of several arguments Keras writes the first alone, and reads them all.
+  const auto shapes = [](const Value& argument) {
+    return argument.MapLeaves([](const Value& leaf) {
+      return leaf.is_keras_tensor() ? ShapeValue(leaf.as_keras_tensor().shape())
+                                    : Value();
+    });
+  };
+  const std::vector<std::string> names = signature().arguments;
+  Value::Entries entries;
+  const auto add = [&](const std::string& name, const Value& argument) {
+    if (!argument.keras_tensors().empty())
+      entries.emplace_back(name + "_shape", shapes(argument));
+  };
+  for (size_t k = 0; k < built.positional.size(); ++k)
+    add(names[k], built.positional[k]);
+  for (const auto& [name, argument] : built.keyword) add(name, argument);
+  if (entries.size() < 2) return Layer::GetBuildConfig();
+  return Value::Dict({{"shapes_dict", Value::Dict(std::move(entries))}});
 }
 
 Arguments Model::ArgumentsOf(Value::Items tensors) const {
@@ -147,7 +183,8 @@ absl::Status Model::BuildAll() {
 }
 
 absl::Status Model::BuildFromConfig(const Value& config) {
-  if (saves_layers()) return Layer::BuildFromConfig(config);
+  if (saves_layers())
+    return inputs().empty() ? Layer::BuildFromConfig(config) : BuildAll();
   if (built() || !status().ok() || config.is_none()) return status();
   const absl::StatusOr<Arguments> arguments = BuildArguments(config);
   if (!arguments.ok()) return arguments.status();
@@ -170,8 +207,6 @@ absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(
                                               .notes = {}})));
     }
     Arguments arguments = ArgumentsOf(std::move(tensors));
-    std::erase_if(arguments.keyword,
-                  [](const auto& entry) { return entry.first == "training"; });
     arguments.keyword.emplace_back("training", Value(options.training));
     return arguments;
   });

@@ -61,7 +61,8 @@ class Model : public Layer {
   // The inputs in order of Keras's `model.inputs`. Of a class of one's own they
   // are named as they were passed: by argument, key and number ("query_0"),
   // those of the first argument by what follows it, and `input_0` and so on
-  // where that is no name.
+  // where that is no name. `batch` is axis 0 of the first, and of those that
+  // had as many.
   virtual std::vector<ModelInput> inputs() const;
   // The layers that are saved, in Keras's order of `model.layers`.
   virtual std::vector<Layer*> layers() const { return sublayers(); }
@@ -81,6 +82,7 @@ class Model : public Layer {
   // Makes all variables, by a trace that is thrown away. An error if the inputs
   // are not known.
   absl::Status BuildAll();
+  Value GetBuildConfig() const override;
   // Of a class of one's own, which Keras runs on tensors of such shapes.
   absl::Status BuildFromConfig(const Value& config) override;
 

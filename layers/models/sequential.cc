@@ -59,7 +59,7 @@ absl::Status SequentialModel::Add(std::shared_ptr<Layer> layer) {
   return status.ok() ? Rebuild() : status;
 }
 
-// Builds what is not reached yet.
+// Builds what is not built yet, if the input is known.
 absl::Status SequentialModel::Rebuild() {
   if (layers_.size() > 1 && input_ == nullptr) {
     const auto first = std::dynamic_pointer_cast<Model>(layers_[0]);
@@ -70,17 +70,24 @@ absl::Status SequentialModel::Rebuild() {
     if (!status.ok()) return status;
   }
   if (input_ == nullptr || layers_.empty()) return absl::OkStatus();
-  if (reached_ == 0) {
-    auto output = ComputeOutputSpec({{Value(input_->output())}, {}});
-    if (!output.ok()) return output.status();
-    output_ = *std::move(output);
-    reached_ = layers_.size();
-  }
-  for (; reached_ < layers_.size(); ++reached_) {
-    auto output = SpecOfPart(*layers_[reached_], {{output_}, {}});
-    if (!output.ok()) return output.status();
-    output_ = *std::move(output);
-  }
+  if (!built()) return BuildOn({{Value(input_->output())}, {}});
+  absl::Status status = Extend();
+  if (!status.ok()) set_built(false);
+  return status;
+}
+
+// Calls the layers that are not reached yet on what those before return.
+absl::Status SequentialModel::Extend() {
+  if (reached_ == 0) output_ = Value(input_->output());
+  auto output = SpecWithin({{output_}, {}}, [this](const Arguments& arguments) {
+    Value x = arguments.positional[0];
+    for (size_t k = reached_; k < layers_.size(); ++k)
+      x = (*layers_[k])(Arguments{{x}, {}});
+    return x;
+  });
+  if (!output.ok()) return output.status();
+  output_ = *std::move(output);
+  reached_ = layers_.size();
   return absl::OkStatus();
 }
 
@@ -118,6 +125,7 @@ absl::Status SequentialModel::Pop() {
   set_records({});  // they name the layer that goes
   layers_.pop_back();
   reached_ = 0;
+  set_built(false);
   Untrack("layers");
   TrackList("layers", layers_);
   return Rebuild();
@@ -148,17 +156,23 @@ Value SequentialModel::GetConfig() {
   return config;
 }
 
-// The first call says what the input is.
+// Of one tensor: the first says what the input is. Layers that take a nest are
+// built by the call.
 absl::Status SequentialModel::BuildFrom(const Arguments& arguments) {
   if (layers_.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("Sequential model '", name(),
                      "' cannot be built because it has no layers; add some"));
   }
-  if (input_ != nullptr || arguments.positional.size() != 1 ||
-      !arguments.positional[0].is_tensor())
-    return absl::OkStatus();
-  return Begin(arguments.positional[0].as_tensor().shape());
+  if (input_ == nullptr) {
+    if (arguments.positional.size() != 1 ||
+        !arguments.positional[0].is_tensor())
+      return absl::OkStatus();
+    absl::Status status = Begin(arguments.positional[0].as_tensor().shape());
+    if (!status.ok()) return status;
+  }
+  reached_ = 0;
+  return Extend();
 }
 
 Value SequentialModel::CallWith(const CallContext& context,

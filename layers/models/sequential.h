@@ -42,7 +42,9 @@ class SequentialModel : public Model {
   absl::Status Configured() override;
   absl::Status BuildFrom(const Arguments& arguments) override;
   CallSignature signature() const override {
-    return {.arguments = {"inputs", "training", "mask"}, .takes_others = true};
+    return {.arguments = {"inputs", "training", "mask"},
+            .takes_others = true,
+            .takes_none = true};  // as its first layer says
   }
   Value CallWith(const CallContext& context,
                  const Arguments& arguments) override;
@@ -53,6 +55,7 @@ class SequentialModel : public Model {
   absl::Status Begin(const Shape& batch_shape);
   absl::Status Append(std::shared_ptr<Layer> layer);
   absl::Status Rebuild();
+  absl::Status Extend();
 
   Value layer_configs_, build_input_shape_;
   std::shared_ptr<InputLayer> input_;  // null: not known yet

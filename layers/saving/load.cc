@@ -46,8 +46,6 @@ class WeightLoader {
     return CheckAllUsed();
   }
 
-  bool empty() const { return store_.empty(); }
-
   // Those of optimizers are for training.
   absl::Status CheckAllUsed() const {
     for (const auto& [key, array] : store_) {
@@ -112,7 +110,8 @@ absl::StatusOr<std::unique_ptr<Model>> ModelFromConfig(const Value& config) {
   if (const Value* build = config.Find("build_config");
       owned->inputs().empty() && build != nullptr && build->is_dict())
     built = owned->BuildFromConfig(*build);
-  if (built.ok() && !owned->inputs().empty()) built = owned->BuildAll();
+  if (built.ok() && !owned->built() && !owned->inputs().empty())
+    built = owned->BuildAll();
   if (!built.ok()) return built;
   return owned;
 }
@@ -141,13 +140,13 @@ absl::StatusOr<LoadedModel> LoadWithOptimizer(const std::string& path,
     return named(absl::InvalidArgumentError(
         "holds neither model.weights.h5 nor model.weights.npz"));
   WeightLoader loader(std::move(content->weights));
-  absl::Status loaded =
-      result.model->built() || loader.empty()
-          ? loader.Load(*result.model)
-          : absl::InvalidArgumentError(absl::StrCat(
-                "holds weights of the model '", result.model->name(),
-                "' without saying what inputs it was built with; call the "
-                "model on data before it is saved"));
+  absl::Status loaded = loader.Load(*result.model);
+  if (!loaded.ok() && !result.model->built()) {
+    loaded = absl::InvalidArgumentError(absl::StrCat(
+        "does not say what inputs the model '", result.model->name(),
+        "' was built with, so it has no variables for the weights; call the "
+        "model on data before it is saved"));
+  }
   if (!loaded.ok()) return named(loaded);
   result.optimizer = loader.Below("optimizer/vars/");
   return result;

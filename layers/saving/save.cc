@@ -19,9 +19,10 @@ namespace {
 constexpr char kKerasVersion[] = "3.15.1";
 
 absl::StatusOr<std::string> Weights(Model& model) {
-  // Of what is not built, its configuration is all there is.
-  absl::Status status =
-      model.inputs().empty() ? model.status() : model.BuildAll();
+  // A class of one's own is built, or has nothing yet.
+  absl::Status status = model.saves_layers() && !model.inputs().empty()
+                            ? model.BuildAll()
+                            : model.status();
   if (status.ok()) status = Initialize(model.variables());
   if (!status.ok()) return status;
   WeightStore store;

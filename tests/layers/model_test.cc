@@ -12,6 +12,7 @@
 #include "layers/models/summary.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/creation.h"
+#include "layers/ops/nodes/symbolic_ops.h"
 #include "layers/ops/reduction.h"
 #include "layers/ops/shaping.h"
 #include "layers/saving/json.h"
@@ -65,6 +66,14 @@ TEST(SequentialTest, IsBuiltAsItGrows) {
   ExpectChain(model, 1);
   ASSERT_TRUE(model.Pop().ok());
   ExpectChain(model, 2);
+  const Sequential empty({Input({.shape = {{3}}}), Dense({.units = 2})});
+  ASSERT_TRUE(empty.Pop().ok());
+  EXPECT_FALSE(empty->built());
+  EXPECT_FALSE(empty->count_params().ok());
+  // From a shape alone, all of it.
+  const Sequential by_shape({Dense({.units = 2}), Dense({.units = 1})});
+  ASSERT_TRUE(by_shape->EnsureBuilt({4, 3}).ok());
+  EXPECT_EQ(by_shape->weights().size(), 4u);
   // What needs its variables works at once.
   EXPECT_TRUE(model->SetWeights({Ones({3, 2}), Ones({2})}).ok());
   auto y = model->StatelessCall({Ones({3, 2}), Ones({2})}, {},
@@ -99,6 +108,7 @@ TEST(SequentialTest, SaysAtOnceWhatDoesNotFit) {
   // Keras's sentence, but for the name of the unknown size.
   std::string wrong = Reference("sequential/wrong").as_string();
   wrong.resize(wrong.find("(None"));
+  ASSERT_TRUE(absl::StrContains(wrong, "expected min_ndim=4"));
   EXPECT_TRUE(absl::StrContains(model->status().message(), wrong))
       << model->status();
   const Sequential good({Input({.shape = {{3}}}), Dense({.units = 2})});
@@ -106,16 +116,19 @@ TEST(SequentialTest, SaysAtOnceWhatDoesNotFit) {
       good.Add(Conv2D({.filters = 2, .kernel_size = 3}, {.name = "conv"}))
           .message(),
       wrong));
+  EXPECT_FALSE(good->built());
 }
 
 TEST(SequentialTest, UnbuiltItIsSavedAsItIs) {
-  const Sequential model({Dense({.units = 2}, {.name = "a"})}, {.name = "m"});
+  const Sequential model(
+      {Dense({.units = 2}, {.name = "a"}), Dropout({.rate = 0.5})},
+      {.name = "m"});
   const std::string path = absl::StrCat(testing::TempDir(), "/unbuilt.keras");
   ASSERT_TRUE(Save(*model, path).ok());
   auto loaded = Load(path);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_FALSE((*loaded)->built());
-  EXPECT_EQ((*loaded)->layers().size(), 1u);
+  EXPECT_EQ((*loaded)->layers().size(), 2u);
   EXPECT_EQ(Compile(**loaded, {}).status().message(),
             "model 'm' has no defined inputs yet; build it by calling it on an "
             "Input");
@@ -169,6 +182,8 @@ void ExpectTraining(const Layer& layer, const std::string& reference) {
                reference + "/false");
   ExpectArrays(model.CallOnArrays({{x}, {{"training", Value()}}}),
                reference + "/none");
+  ExpectArrays(model.CallOnArrays({{x}, {{"training", 0}}}),
+               reference + "/false");
 }
 
 // A model that drops whenever it is not told otherwise.
@@ -316,6 +331,27 @@ TEST(InputsTest, OptionalOnesMayBeNone) {
                         "the input 'a' is not optional, and is given None"));
 }
 
+// As Keras, which has no computation for it either.
+TEST(InputsTest, LayersRefuseNoneWhereATensorBelongs) {
+  const KerasTensor a = Input({.shape = {{4, 2}}, .name = "a"});
+  const KerasTensor b =
+      Input({.shape = {{4, 2}}, .optional = true, .name = "b"});
+  for (const LayerPtr& layer :
+       std::vector<LayerPtr>{Add(), Multiply(), Concatenate(), Attention()}) {
+    auto model = MakeModel({a, b}, {layer({a, b})});
+    ASSERT_TRUE(model.ok()) << model.status();
+    const Value x(Ones({1, 4, 2}));
+    EXPECT_TRUE((*model)->CallOnArrays({{Value::List({x, x})}, {}}).ok());
+    EXPECT_TRUE(absl::StrContains(
+        (*model)
+            ->CallOnArrays({{Value::List({x, Value()})}, {}})
+            .status()
+            .message(),
+        "its argument 'inputs' has None where a tensor belongs"))
+        << layer->class_name();
+  }
+}
+
 TEST(InputsTest, ArraysInGraphsAreConstants) {
   const KerasTensor a = Input({.shape = {{4}}, .name = "a"});
   const Array numbers = Array::FromVector<float>({1, 4}, {1, 2, 3, 4});
@@ -333,6 +369,19 @@ TEST(InputsTest, ArraysInGraphsAreConstants) {
   auto again = FromJson(ToJson(**model));
   ASSERT_TRUE(again.ok()) << again.status();
   ExpectArrays((*again)->CallOnArrays({{x}, {}}), "inputs/constant");
+  // Of an operation too, integers as they are.
+  const KerasTensor n = Input({.shape = {{2}}, .dtype = DType::kInt32});
+  auto sum = MakeModel(
+      Value(n), Value(n + Value(Array::FromVector<int64_t>({2}, {7, -1}))));
+  ASSERT_TRUE(sum.ok()) << sum.status();
+  auto reread = FromJson(ToJson(**sum));
+  ASSERT_TRUE(reread.ok()) << reread.status();
+  for (Layer* one : std::vector<Layer*>{sum->get(), reread->get()}) {
+    auto y = one->CallOnArrays(
+        {{Value(Array::FromVector<int32_t>({1, 2}, {1, 2}))}, {}});
+    ASSERT_TRUE(y.ok()) << y.status();
+    EXPECT_EQ(y->outputs.as_array().ToString(), "int32 (1, 2) [8, 1]");
+  }
 }
 
 TEST(InputsTest, SpecsOfNamesMatchDictionaries) {
@@ -386,7 +435,12 @@ TEST(InputsTest, SizesThatLeaveNothingAreRefused) {
   const auto pointwise = compiled(Conv1D({.filters = 4, .kernel_size = 1}));
   EXPECT_EQ(pointwise(0)->outputs[0].shape().ToString(), "(1, 0, 4)");
   const auto cropped = compiled(Cropping1D({.cropping = {1, 1}}));
-  for (int64_t size : {0, 1, 2}) EXPECT_FALSE(cropped(size).ok()) << size;
+  for (int64_t size : {0, 1, 2}) {
+    EXPECT_TRUE(absl::StrContains(
+        cropped(size).status().message(),
+        absl::StrCat("it needs x_1 - ", size < 2 ? 2 : 3, " to be at least 0")))
+        << cropped(size).status();
+  }
   EXPECT_EQ(cropped(3)->outputs[0].shape().ToString(), "(1, 1, 2)");
 }
 
@@ -406,6 +460,16 @@ class Nest : public Model {
 };
 KERATIN_REGISTER_LAYER("models_of_ones_own", Nest);
 
+// A dictionary's sum, whatever the keys.
+class SumOfAll : public Model {
+  Value CallWith(const CallContext&, const Arguments& a) override {
+    Tensor sum;
+    for (const Tensor& x : a.positional[0].tensors())
+      sum = sum.ok() ? sum + ops::Mean(x) : ops::Mean(x);
+    return Value(sum);
+  }
+};
+
 // Takes two arguments, and one that is no tensor.
 class Scaled : public Model {
   absl::Status Configured() override {
@@ -424,6 +488,8 @@ class Scaled : public Model {
   Dense dense_{{.units = 2, .kernel_initializer = "ones"}, {.name = "dense"}};
 };
 
+KERATIN_REGISTER_LAYER("models_of_ones_own", Scaled);
+
 TEST(SubclassedTest, ModelsOfNestsAreSavedAndLoaded) {
   auto model = Make<Nest>({.name = "nest"});
   const Value x = Value::Dict(
@@ -436,9 +502,9 @@ TEST(SubclassedTest, ModelsOfNestsAreSavedAndLoaded) {
   EXPECT_EQ(FirstDifference(model->GetBuildConfig(),
                             Reference("subclassed/build_config")),
             "");
-  ASSERT_TRUE(model->SetWeights({*Counted().Reshape({4, 2}), Ones({2})})
-                  .message()
-                  .find("shape (3, 2)") != std::string::npos);
+  EXPECT_TRUE(absl::StrContains(
+      model->SetWeights({*Counted().Reshape({4, 2}), Ones({2})}).message(),
+      "has shape (3, 2), and is given shape (4, 2)"));
   const Array kernel = Array::FromVector<float>({3, 2}, {1, 2, 3, 4, 5, 6});
   ASSERT_TRUE(model->SetWeights({kernel, Ones({2})}).ok());
   const std::string path = absl::StrCat(testing::TempDir(), "/nest.keras");
@@ -482,6 +548,42 @@ TEST(SubclassedTest, ModelsOfSeveralArgumentsCompile) {
                                            {Ones({2, 3}), Ones({2, 2})});
   ASSERT_TRUE(results.ok()) << results.status();
   EXPECT_EQ(results->outputs[0].ToString(), "float32 (2, 2) [7, 7, 7, 7]");
+  // Both shapes are in the file.
+  const std::string path = absl::StrCat(testing::TempDir(), "/scaled.keras");
+  ASSERT_TRUE(Save(*model, path).ok());
+  auto loaded = Load(path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  auto again =
+      (*loaded)->CallOnArrays({{Value(Ones({1, 3})), Value(Ones({1, 2}))}, {}});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->outputs.as_array().ToString(), "float32 (1, 2) [4, 4]");
+}
+
+TEST(SubclassedTest, InputsHaveNamesAndBatchesOfTheirOwn) {
+  auto model = Make<SumOfAll>({.name = "sum"});
+  const Value x = Value::Dict({{"a", Value::List({Ones({2, 4})})},
+                               {"a_0", Value(Ones({3, 5}))},
+                               {"b", Value(Ones({2}))}});
+  ASSERT_TRUE(model->CallOnArrays({{x}, {}}).ok());
+  std::vector<std::string> inputs;
+  for (const ModelInput& input : model->inputs())
+    inputs.push_back(absl::StrCat(input.name, input.shape.ToString()));
+  EXPECT_EQ(inputs, (std::vector<std::string>{"a_0(batch, 4)", "a_0_1(3, 5)",
+                                              "b(batch,)"}));
+  EXPECT_TRUE(Compile(*model, {}).ok());
+}
+
+TEST(SubclassedTest, WrongBuildConfigurationsAreErrors) {
+  for (const Value& config :
+       {Value::Dict({{"input_shape", "x"}}), Value::Dict({{"input_shape", {}}}),
+        Value::Dict({{"shapes_dict", Value::Dict({})}}),
+        Value::Dict({{"input_shape", Value::List({2, -3})}})}) {
+    EXPECT_TRUE(absl::StrContains(
+        Make<Nest>({.name = "nest"})->BuildFromConfig(config).message(),
+        "layer 'nest': a build configuration has 'input_shape' or "
+        "'shapes_dict'"))
+        << config.ToString();
+  }
 }
 
 TEST(VariableTest, FreezingOneIsSeenByTheNextCall) {
@@ -527,6 +629,30 @@ TEST(VariableTest, IntegersAddFloatsAsKeras) {
   ASSERT_TRUE(layer(Array::FromVector<float>({2}, {1.6F, -2.5F})).ok());
   // 2.6 and -1.5, without what is behind the point.
   EXPECT_EQ(layer->weights()[0]->array()->ToString(), "int32 (2,) [2, -1]");
+}
+
+class Toggles : public Layer {
+  absl::Status Configured() override {
+    on_ = AddWeight({.name = "on",
+                     .shape = {2},
+                     .dtype = DType::kBool,
+                     .trainable = false,
+                     .initializer = "ones"});
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override {
+    on_->AssignSub(x);
+    return x;
+  }
+  Weight on_;
+};
+
+TEST(VariableTest, BoolsSubtractIntegersAsKeras) {
+  auto layer = Make<Toggles>();
+  ASSERT_TRUE(layer(Array::FromVector<int32_t>({2}, {1, 2})).ok());
+  // 0 and -1.
+  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(0), 0);
+  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(1), 1);
 }
 
 TEST(VariableTest, WeightsTakeArraysOfOtherTypes) {
