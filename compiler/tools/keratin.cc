@@ -8,12 +8,14 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "compiler/tools/flags.h"
 #include "compiler/tools/verbs.h"
+#include "layers/base/warning.h"
 
 namespace keratin::tools {
 namespace {
@@ -55,6 +57,9 @@ int Main(absl::Span<char* const> args) {
     PrintUsage(stdout);
     return kOk;
   }
+  SetWarningHandler([](const std::string& sentence) {
+    PrintError(absl::StrCat("warning: ", sentence));
+  });
   for (const Verb& verb : kVerbs)
     if (name == verb.name) return verb.run(args.subspan(1));
   PrintError(absl::StrCat("\"", name, "\" is no verb; see `keratin --help`"));

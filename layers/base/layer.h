@@ -254,7 +254,8 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // The masks of the outputs, in their order, from the first argument and its
   // masks: a tensor, or a nest of tensors and None. Of a layer that supports
   // masking, those of the inputs by default; an output that bears a mask
-  // already keeps it. Keras: compute_mask.
+  // already keeps it. Of one that does not, masks are dropped, with a warning
+  // (warning.h). Keras: compute_mask.
   virtual Value ComputeMask(const Value& inputs, const CallContext& context);
   virtual bool supports_masking() const { return false; }
 
@@ -375,8 +376,6 @@ class Layer : public std::enable_shared_from_this<Layer> {
   absl::StatusOr<Value> SpecWithin(
       const Arguments& arguments,
       const std::function<Value(const Arguments&)>& call);
-  // The arguments that a build configuration describes, as KerasTensors.
-  absl::StatusOr<Arguments> BuildArguments(const Value& config) const;
   // Builds on such arguments, in a trace that is thrown away.
   absl::Status BuildOn(const Arguments& arguments);
   // For what can be taken apart again.
@@ -417,7 +416,12 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // Finds the policy of its own path, in a map.
   void FindPolicy(const std::string& path);
   CallScope::Frame FrameIn(const CallScope& scope);
+  // The arguments that a build configuration describes, as KerasTensors.
+  absl::StatusOr<Arguments> BuildArguments(const Value& config) const;
   absl::Status MakeVariables(const Arguments& arguments);
+  // Builds the sublayers of a class without a Build, by a call on what the
+  // layer was built by. Keras: a symbolic run.
+  absl::Status BuildParts();
   // Gather from the layer and its sublayers.
   template <typename T>
   struct Distinct;
@@ -453,6 +457,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   bool locked_ = false;
   bool is_root_ = false;
   bool has_build_ = true;  // whether the class has a Build of its own
+  bool warned_of_mask_ = false;
   DTypePolicy policy_ = config::dtype_policy(), own_policy_;
   RematMode remat_;
   Regularizer activity_regularizer_;

@@ -7,6 +7,7 @@
 #include "layers/base/layer.h"
 #include "layers/base/node.h"
 #include "layers/base/symbolic.h"
+#include "layers/base/warning.h"
 
 namespace keratin {
 namespace {
@@ -77,8 +78,23 @@ CallScope::Frame Layer::FrameIn(const CallScope& scope) {
 
 absl::Status Layer::EnsureBuilt(const Arguments& arguments) {
   CallScope& scope = *CallScope::Current();
-  FrameScope frame_scope(scope, FrameIn(scope));
-  return MakeVariables(arguments);
+  {
+    FrameScope frame_scope(scope, FrameIn(scope));
+    absl::Status status = MakeVariables(arguments);
+    if (!status.ok()) return status;
+  }
+  return BuildParts();
+}
+
+absl::Status Layer::BuildParts() {
+  const std::vector<Layer*> parts = FlattenLayers();
+  if (has_build_ || std::all_of(parts.begin(), parts.end(),
+                                [](const Layer* part) { return part->built_; }))
+    return absl::OkStatus();
+  return TraceSpec(
+             name_, built_arguments_,
+             [this](const Arguments& tensors) { return (*this)(tensors); })
+      .status();
 }
 
 Value Layer::CallOf(Layer& layer, const CallContext& context,
@@ -307,20 +323,30 @@ CallContext Layer::ContextOf(const Arguments& arguments,
 void Layer::SetMasks(const Arguments& arguments, const CallContext& context,
                      const std::vector<Tensor>& outputs) {
   CallScope& scope = *CallScope::Current();
-  if (std::all_of(outputs.begin(), outputs.end(), [&](const Tensor& output) {
-        return scope.MaskOf(output).ok();
-      })) {
-    return;
-  }
+  const auto is_masked = [&](const Tensor& output) {
+    return scope.MaskOf(output).ok();
+  };
+  if (std::all_of(outputs.begin(), outputs.end(), is_masked)) return;
   size_t place = 0;
   ComputeMask(arguments.positional.empty() ? Value() : arguments.positional[0],
               context)
       .ForEachLeaf([&](const Value& mask) {
         if (place < outputs.size() && mask.is_tensor() &&
-            mask.as_tensor().ok() && !scope.MaskOf(outputs[place]).ok())
+            mask.as_tensor().ok() && !is_masked(outputs[place]))
           scope.SetMask(outputs[place], mask.as_tensor());
         ++place;
       });
+  if (supports_masking() || warned_of_mask_ ||
+      std::none_of(context.masks.begin(), context.masks.end(),
+                   [](const Tensor& mask) { return mask.ok(); }) ||
+      std::any_of(outputs.begin(), outputs.end(), is_masked))
+    return;
+  warned_of_mask_ = true;
+  Warn(absl::StrCat(
+      "Layer '", name_, "' (of type ", class_name_,
+      ") was passed an input with a mask attached to it. However, this layer "
+      "does not support masking and will therefore destroy the mask "
+      "information. Downstream layers will not see the mask."));
 }
 
 // The penalty of activity_regularizer, per element of the batch.

@@ -128,7 +128,7 @@ Arguments Model::ArgumentsOf(Value::Items tensors) const {
   if (!saves_layers()) {
     size_t next = 0;
     return built_arguments().Map([&](const Value& leaf) {
-      return leaf.is_keras_tensor() ? std::move(tensors[next++]) : leaf;
+      return leaf.is_keras_tensor() ? tensors[next++] : leaf;
     });
   }
   if (tensors.size() == 1) return {std::move(tensors), {}};
@@ -183,12 +183,8 @@ absl::Status Model::BuildAll() {
 }
 
 absl::Status Model::BuildFromConfig(const Value& config) {
-  if (saves_layers())
-    return inputs().empty() ? Layer::BuildFromConfig(config) : BuildAll();
-  if (built() || !status().ok() || config.is_none()) return status();
-  const absl::StatusOr<Arguments> arguments = BuildArguments(config);
-  if (!arguments.ok()) return arguments.status();
-  return ComputeOutputSpec(*arguments).status();
+  return saves_layers() && !inputs().empty() ? BuildAll()
+                                             : Layer::BuildFromConfig(config);
 }
 
 absl::StatusOr<std::unique_ptr<Trace>> Model::TraceStatelessCall(

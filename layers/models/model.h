@@ -83,7 +83,7 @@ class Model : public Layer {
   // are not known.
   absl::Status BuildAll();
   Value GetBuildConfig() const override;
-  // Of a class of one's own, which Keras runs on tensors of such shapes.
+  // Of a model whose inputs are known it says nothing new.
   absl::Status BuildFromConfig(const Value& config) override;
 
   // Quantizes every layer in it that has the mode and that the filters take.

@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "compiler/tools/flags.h"
 #include "compiler/tools/output_file.h"
+#include "layers/base/warning.h"
 #include "runtime/pending_file.h"
 #include "tests/conformance/conformance_case.h"
 #include "tests/conformance/outcome.h"
@@ -67,6 +68,7 @@ int Main(absl::Span<char* const> args) {
   std::vector<std::string> positional;
   if (auto exit = flags.Parse(args, &positional, 0, 0)) return *exit;
   if (root.empty()) return flags.UsageError("--cases is missing");
+  SetWarningHandler(nullptr);  // those of the models are no news here
   root = FromUser(root);
   json = FromUser(json);
   workers.jobs = static_cast<int>(jobs);

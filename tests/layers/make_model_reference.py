@@ -126,6 +126,13 @@ class Hides(L.Layer):
         return self.masking(x)
 
 
+class Sums(L.Layer):
+    """Does not support masks."""
+
+    def call(self, x):
+        return keras.ops.sum(x, axis=1)
+
+
 class Counts(L.Layer):
     """How many positions its mask holds; -1 without a mask."""
 
@@ -147,6 +154,10 @@ def masks():
     c, d = Both()([plain, masked])
     result = {"apart": values(keras.Model([steps, plain], [mean(t) for t in (a, b, c, d)]))}
     result["hidden"] = values(keras.Model([steps, plain], [mean(Hides()(steps)), mean(plain)]))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Sums(name="plain")(masked)
+    result["warnings"] = [str(w.message) for w in caught]
     counts = Counts()
     result["counted"] = [float(counts(L.Masking()(x))[0]), float(counts(L.Masking()(x), other=x)[0]), float(counts(x, other=x, mask=np.ones((1, 4), "bool"))[0])]
     for name, options in (("lstm", {}), ("lstm_states", {"return_state": True})):

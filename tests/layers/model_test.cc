@@ -9,6 +9,7 @@
 #include "compiler/api/keratin.h"
 #include "gtest/gtest.h"
 #include "layers/base/names.h"
+#include "layers/base/warning.h"
 #include "layers/models/summary.h"
 #include "layers/ops/arithmetic.h"
 #include "layers/ops/creation.h"
@@ -222,6 +223,10 @@ class Hides : public Layer {
   Masking masking_{};
 };
 
+class Sums : public Layer {
+  Tensor Call(const Tensor& x) override { return ops::Sum(x, {1}); }
+};
+
 class Counts : public Layer {
   CallSignature signature() const override {
     return {.arguments = {"x", "other", "mask"}};
@@ -270,6 +275,25 @@ TEST(MasksTest, GoWithTheOutputsOfKeras) {
   const Bidirectional pair({.layer = LSTM(lstm), .merge_mode = std::nullopt});
   expect(pair(Arguments{{Value(masked)}, {}}).keras_tensors(),
          "masks/bidirectional");
+}
+
+TEST(MasksTest, ThatAreDroppedAreAWarningOfKeras) {
+  std::vector<std::string> warnings;
+  SetWarningHandler([&](const std::string& said) { warnings.push_back(said); });
+  const KerasTensor x = Input({.shape = {{4, 2}}});
+  const auto plain = Make<Sums>({.name = "plain"});
+  auto model = MakeModel({x}, {plain(Masking()(x)), plain(x)});
+  ASSERT_TRUE(model.ok()) << model.status();
+  ASSERT_TRUE((*model)->CallOnArrays({{Value(Ones({1, 4, 2}))}, {}}).ok());
+  EXPECT_EQ(warnings, StringsOf(Reference("masks/warnings")));
+  // What sees no mask, supports masks, or gives its own, says nothing.
+  warnings.clear();
+  auto silent = MakeModel({x}, {Make<Sums>()(x), Make<Both>()(Masking()(x)),
+                                Make<Hides>()(Masking()(x))});
+  ASSERT_TRUE(silent.ok()) << silent.status();
+  ASSERT_TRUE((*silent)->CallOnArrays({{Value(Ones({1, 4, 2}))}, {}}).ok());
+  EXPECT_TRUE(warnings.empty()) << warnings[0];
+  SetWarningHandler(nullptr);
 }
 
 TEST(MasksTest, AreAnArgumentOfTheOnlyTensorAlone) {
@@ -584,6 +608,27 @@ TEST(SubclassedTest, WrongBuildConfigurationsAreErrors) {
         "'shapes_dict'"))
         << config.ToString();
   }
+}
+
+// A class without a Build, whose parts are built by being called.
+class Wrapped : public Layer {
+  absl::Status Configured() override {
+    Track("inside", inside_.shared());
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override { return inside_(x); }
+  Dense inside_{{.units = 2}, {.name = "inside"}};
+};
+
+TEST(BuildTest, PartsAreBuiltByASymbolicRun) {
+  auto by_shape = Make<Wrapped>({.name = "outer"});
+  ASSERT_TRUE(by_shape->EnsureBuilt({4, 3}).ok());
+  EXPECT_EQ(
+      PathsOf(*by_shape),
+      (std::vector<std::string>{"outer/inside/kernel", "outer/inside/bias"}));
+  auto by_config = Make<Wrapped>({.name = "outer"});
+  ASSERT_TRUE(by_config->BuildFromConfig(by_shape->GetBuildConfig()).ok());
+  EXPECT_EQ(PathsOf(*by_config), PathsOf(*by_shape));
 }
 
 TEST(VariableTest, FreezingOneIsSeenByTheNextCall) {
