@@ -97,13 +97,16 @@ Tensor FloorDivide(const Operand& x1, const Operand& x2) {
       [](const Tensor& a, const Tensor& b) {
         if (IsUnsignedInteger(a.dtype())) return trace::Divide(a, b);
         Tensor rest = trace::Remainder(a, b);
-        Tensor below =
-            LogicalAnd(NotEqual(rest, 0), NotEqual(Less(rest, 0), Less(b, 0)));
         if (IsInteger(a.dtype())) {
+          Tensor below =
+              LogicalAnd(NotEqual(rest, 0), NotEqual(Sign(a), Sign(b)));
           Tensor quotient = trace::Divide(a, b);
           return Where(below, quotient - 1, quotient);
         }
-        Tensor quotient = trace::Divide(trace::Subtract(a, rest), b);
+        Tensor below =
+            LogicalAnd(NotEqual(rest, 0), NotEqual(Less(rest, 0), Less(b, 0)));
+        Tensor whole = Where(Equal(b, 0), a, trace::Subtract(a, rest));
+        Tensor quotient = trace::Divide(whole, b);
         return trace::RoundNearestEven(Where(below, quotient - 1, quotient));
       });
 }

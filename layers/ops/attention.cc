@@ -61,7 +61,9 @@ Tensor DotProductAttention(const Operand& query, const Operand& key,
     Tensor causal = Tri(scores.dim(2), scores.dim(3), 0, DType::kBool);
     mask = mask.ok() ? LogicalAnd(mask, causal) : causal;
   }
-  if (mask.ok()) scores = Where(mask, scores, -0.7 * GreatestOf(wide));
+  // A number of float32, whose softmax it is; a row of it alone has one.
+  if (mask.ok())
+    scores = Where(mask, scores, -0.7 * GreatestOf(DType::kFloat32));
   Tensor weights = Cast(Softmax(Cast(scores, DType::kFloat32), -1), dtype);
   return Einsum("bnts,bsnh->btnh", {weights, v});
 }

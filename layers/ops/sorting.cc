@@ -33,6 +33,21 @@ Tensor Sortable(const Operand& x) {
   return IsBool(x.type().dtype) ? x.As(DType::kInt32) : x.AsTensor();
 }
 
+// Integers in XLA's total order of floats: their bits, in which NaN is more
+// than infinity and -0 less than 0. Of integers, themselves.
+Tensor Ordered(const Tensor& x) {
+  if (!x.ok() || !IsFloating(x.dtype())) return x;
+  const int64_t size = DTypeSize(x.dtype());
+  const DType dtype = size == 8   ? DType::kInt64
+                      : size == 4 ? DType::kInt32
+                                  : DType::kInt16;
+  const Tensor bits = trace::BitcastConvert(x, dtype);
+  const Tensor turned = trace::Xor(
+      bits, trace::FullInteger(bits.shape(),
+                               (uint64_t{1} << (8 * size - 1)) - 1, dtype));
+  return trace::Select(Less(bits, 0), turned, bits);
+}
+
 }  // namespace
 
 Tensor ArgSort(const Operand& x, int axis) {
@@ -82,9 +97,7 @@ TopKResult TopK(const Operand& x, int64_t k) {
                                tensor.dim(-1).ToString(), " elements"));
     return {};
   }
-  Tensor falling =
-      IsFloating(tensor.dtype()) ? trace::Negate(tensor) : trace::Not(tensor);
-  Tensor indices = FirstPlaces(falling, k);
+  Tensor indices = FirstPlaces(trace::Not(Ordered(tensor)), k);
   return {TakeAlongAxis(x, indices, -1), indices};
 }
 

@@ -125,8 +125,8 @@ class BidirectionalLayer : public LayerWith<BidirectionalOptions> {
       std::erase_if(call.keyword, [](const auto& entry) {
         return entry.first == "initial_state" || entry.first == "mask";
       });
-      const Value* mask = arguments.Find(2, "mask");
-      if (mask != nullptr) call.keyword.emplace_back("mask", *mask);
+      if (context.mask.ok())
+        call.keyword.emplace_back("mask", Value(context.mask));
     }
     const Value* initial = arguments.Find(1, "initial_state");
     if (initial != nullptr && initial->is_sequence()) {

@@ -120,14 +120,14 @@ Value Exp(FloatWriter& w, Value x) {
 
 // log within 1.1 units in the last place (Cephes): x = m 2^e with m in
 // [sqrt(1/2), sqrt(2)), a polynomial in m - 1, and e ln 2 in two parts. Numbers
-// below the least normal one count as that. Its operations, and those of log1p,
+// below the least normal one count as 0. Its operations, and those of log1p,
 // are XLA's in their order: random draws that divide a logarithm by a small
 // number show its last bit.
 Value Log(FloatWriter& w, Value x) {
   using Predicate = arith::CmpFPredicate;
   Value one = w.Number(1.0f), zero = w.Number(0.0f);
-  Value normal = w.AtLeast(x, std::numeric_limits<float>::min());
-  Value bits = w.Bits(normal);
+  constexpr float kNormal = std::numeric_limits<float>::min();
+  Value bits = w.Bits(w.AtLeast(x, kNormal));
   Value exponent = w.ToFloats(w.Make<arith::SubIOp>(
       w.Make<arith::ShRUIOp>(bits, w.Integer(23)), w.Integer(126)));
   Value mantissa = w.FromBits(
@@ -151,7 +151,7 @@ Value Log(FloatWriter& w, Value x) {
   y = w.Fma(e, w.Number(0x1.630000p-1f), y);
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   y = w.Select(Predicate::OEQ, x, w.Number(kInfinity), x, y);
-  y = w.Select(Predicate::OEQ, x, zero, w.Number(-kInfinity), y);
+  y = w.Select(Predicate::OLT, x, w.Number(kNormal), w.Number(-kInfinity), y);
   return w.Select(Predicate::ULT, x, zero,
                   w.Number(std::numeric_limits<float>::quiet_NaN()), y);
 }
