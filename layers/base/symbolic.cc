@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/trace/trace.h"
 #include "layers/base/call_scope.h"
+#include "layers/base/config.h"
 
 namespace keratin {
 namespace {
@@ -61,13 +62,15 @@ absl::Status FirstError(const Arguments& arguments) {
 
 }  // namespace
 
-// JAX has no 64-bit integers unless it is told to.
+// JAX has no numbers of 64 bits unless it is told to.
 Tensor ConstantOf(const Array& array) {
   Trace* trace = Trace::Current();
   if (trace == nullptr) return Tensor();
-  const DType dtype = array.dtype() == DType::kInt64    ? DType::kInt32
-                      : array.dtype() == DType::kUInt64 ? DType::kUInt32
-                                                        : array.dtype();
+  DType dtype = array.dtype();
+  if (dtype == DType::kInt64) dtype = DType::kInt32;
+  if (dtype == DType::kUInt64) dtype = DType::kUInt32;
+  if (dtype == DType::kFloat64 && config::floatx() != DType::kFloat64)
+    dtype = DType::kFloat32;
   absl::StatusOr<Array> narrow = array.Cast(dtype);
   return narrow.ok() ? trace->Dense(*narrow) : trace->Error(narrow.status());
 }

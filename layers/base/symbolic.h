@@ -14,7 +14,7 @@
 namespace keratin {
 
 // An array in a graph as a constant of the current trace, of 32 bits where it
-// has integers of 64.
+// has 64; floats keep them if config::floatx() is float64.
 Tensor ConstantOf(const Array& array);
 
 // What `call` returns on tensors like the KerasTensors among the arguments, as

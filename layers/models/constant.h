@@ -12,7 +12,7 @@ namespace keratin {
 bool IsConstant(const Value& value);
 // An array as Keras serializes it.
 Value WrittenConstant(const Array& array);
-// As a tensor of the current trace, int64 as int32 and uint64 as uint32;
+// As a tensor of the current trace, of 32 bits as ConstantOf of an array says;
 // poisoned, with an error in the trace, if it is malformed.
 Tensor ConstantOf(const Value& serialized);
 

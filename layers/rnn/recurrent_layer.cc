@@ -71,18 +71,33 @@ Value RecurrentLayer::ComputeMask(const Value&, const CallContext& context) {
              : Value();
 }
 
+namespace {
+
+// x, of these sizes or of ones that must turn out to be.
+Tensor As(const Tensor& x, const Shape& shape) {
+  return !x.ok() || x.shape() == shape || x.rank() != shape.rank()
+             ? x
+             : ops::Reshape(x, shape);
+}
+
+}  // namespace
+
 Value RecurrentLayer::BeginWith(const Value* given, const Shape& step) {
-  Value initial;
+  Value initial = cell_->InitialState(step);
   if (given != nullptr && !given->tensors().empty()) {
+    const std::vector<Tensor> like = initial.tensors();
     initial = given->is_tensor() ? Value::List({*given}) : *given;
-  } else {
-    initial = cell_->InitialState(step);
-    if (recurrence().stateful) {
-      const std::vector<Variable*> own = states();
-      size_t next = 0;
-      initial = initial.MapLeaves(
-          [&](const Value&) { return Value(Tensor(*own[next++])); });
-    }
+    size_t place = 0;
+    initial = initial.MapLeaves([&](const Value& state) {
+      return place < like.size() && state.is_tensor()
+                 ? Value(As(state.as_tensor(), like[place++].shape()))
+                 : state;
+    });
+  } else if (recurrence().stateful) {
+    const std::vector<Variable*> own = states();
+    size_t next = 0;
+    initial = initial.MapLeaves(
+        [&](const Value&) { return Value(Tensor(*own[next++])); });
   }
   return initial.MapLeaves([&](const Value& state) {
     return Value(ops::Cast(state.as_tensor(), cell_->compute_dtype()));
@@ -106,7 +121,7 @@ Value RecurrentLayer::CallWith(const CallContext& context,
         " states, and is given ", initial.tensors().size())));
   }
   cell_->BeginRun(step, x.dtype(), initial);
-  Run run = RunCell(x, initial, context.mask);
+  Run run = RunCell(x, initial, As(context.mask, {x.dim(0), x.dim(1)}));
   cell_->EndRun();
   if (!run.output.ok()) return Value(run.output);
   if (recurrence().stateful) {

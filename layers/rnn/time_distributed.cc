@@ -63,7 +63,7 @@ class TimeDistributedLayer : public LayerWith<TimeDistributedOptions> {
                     absl::Span<const Tensor> slices)
         -> std::pair<std::vector<Tensor>, std::vector<Tensor>> {
       for (size_t k = 0; k < state.size(); ++k)
-        scope.Assign(*state[k], length.IsConstant() ? carried[k] : initial[k]);
+        scope.Assign(*state[k], carried[k]);
       CallContext step = context;
       step.mask = slices.size() > 1 ? slices[1] : Tensor();
       step.masks = {step.mask};
