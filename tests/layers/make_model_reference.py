@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes model_reference.json: what the real Keras makes of models as they are built, called, masked and saved.
+"""Writes model_reference.json and nest.keras: what the real Keras makes of models as they are built, called, masked and
+saved.
 
     KERAS_BACKEND=jax python tests/layers/make_model_reference.py
 
@@ -190,6 +191,7 @@ def inputs():
     return result
 
 
+@keras.saving.register_keras_serializable(package="models_of_ones_own")
 class Nest(keras.Model):
     """A model of a dictionary."""
 
@@ -202,11 +204,15 @@ class Nest(keras.Model):
 
 
 def subclassed():
-    """What a model of one's own records of its build."""
+    """What a model of one's own records of its build; writes nest.keras."""
     keras.backend.clear_session()
     model = Nest(name="nest")
-    model({"b": [np.ones((1, 2), "float32"), np.ones((1, 5), "float32")], "a": np.ones((1, 3), "float32")})
-    return {"build_config": model.get_build_config(), "paths": paths(model)}
+    x = {"b": [np.ones((1, 2), "float32"), np.ones((1, 5), "float32")], "a": np.ones((1, 3), "float32")}
+    model(x)
+    model.dense.kernel.assign([[1, 2], [3, 4], [5, 6]])
+    model.save(os.path.join(HERE, "nest.keras"))
+    y = model(x)
+    return {"build_config": model.get_build_config(), "paths": paths(model), "outputs": [array(y["y"]), array(y["z"])]}
 
 
 def main():

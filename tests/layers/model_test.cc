@@ -557,6 +557,14 @@ TEST(SubclassedTest, ModelsOfNestsAreSavedAndLoaded) {
   EXPECT_TRUE(absl::StrContains(*summary, "dense (Dense)")) << *summary;
 }
 
+TEST(SubclassedTest, ModelsThatKerasSavedAreLoaded) {
+  auto loaded = Load("tests/layers/nest.keras");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const Value x = Value::Dict(
+      {{"b", Value::List({Ones({1, 2}), Ones({1, 5})})}, {"a", Ones({1, 3})}});
+  ExpectArrays((*loaded)->CallOnArrays({{x}, {}}), "subclassed/outputs");
+}
+
 TEST(SubclassedTest, ModelsOfSeveralArgumentsCompile) {
   auto model = Make<Scaled>({.name = "scaled"});
   auto y = model->CallOnArrays(
@@ -629,100 +637,6 @@ TEST(BuildTest, PartsAreBuiltByASymbolicRun) {
   auto by_config = Make<Wrapped>({.name = "outer"});
   ASSERT_TRUE(by_config->BuildFromConfig(by_shape->GetBuildConfig()).ok());
   EXPECT_EQ(PathsOf(*by_config), PathsOf(*by_shape));
-}
-
-TEST(VariableTest, FreezingOneIsSeenByTheNextCall) {
-  const Dense dense({.units = 1, .kernel_initializer = "ones"}, {.name = "d"});
-  ASSERT_TRUE(dense(Ones({1, 2})).ok());
-  dense->weights()[1]->set_trainable(false);
-  EXPECT_EQ(dense->trainable_variables().size(), 1u);
-  auto y = dense->StatelessCall({Ones({2, 1})}, {Ones({1})},
-                                {{Value(Ones({1, 2}))}, {}});
-  ASSERT_TRUE(y.ok()) << y.status();
-  EXPECT_EQ(y->outputs.as_array().AtFlat(0), 3);
-  EXPECT_EQ(y->non_trainable.size(), 1u);
-  // And eagerly, the value that it has now.
-  ASSERT_TRUE(dense->weights()[1]->Assign(Ones({1})).ok());
-  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 3);
-  dense->weights()[1]->set_trainable(true);
-  EXPECT_EQ(dense->trainable_variables().size(), 2u);
-  dense->set_trainable(false);
-  EXPECT_TRUE(dense->trainable_variables().empty());
-  dense->set_trainable(true);
-  EXPECT_EQ(dense->trainable_variables().size(), 2u);
-  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 3);
-}
-
-class CountsUp : public Layer {
-  absl::Status Configured() override {
-    count_ = AddWeight({.name = "count",
-                        .shape = {2},
-                        .dtype = DType::kInt32,
-                        .trainable = false,
-                        .initializer = "ones"});
-    return absl::OkStatus();
-  }
-  Tensor Call(const Tensor& x) override {
-    count_->AssignAdd(x);
-    return x;
-  }
-  Weight count_;
-};
-
-TEST(VariableTest, IntegersAddFloatsAsKeras) {
-  auto layer = Make<CountsUp>();
-  ASSERT_TRUE(layer(Array::FromVector<float>({2}, {1.6F, -2.5F})).ok());
-  // 2.6 and -1.5, without what is behind the point.
-  EXPECT_EQ(layer->weights()[0]->array()->ToString(), "int32 (2,) [2, -1]");
-}
-
-class Toggles : public Layer {
-  absl::Status Configured() override {
-    on_ = AddWeight({.name = "on",
-                     .shape = {2},
-                     .dtype = DType::kBool,
-                     .trainable = false,
-                     .initializer = "ones"});
-    return absl::OkStatus();
-  }
-  Tensor Call(const Tensor& x) override {
-    on_->AssignSub(x);
-    return x;
-  }
-  Weight on_;
-};
-
-TEST(VariableTest, BoolsSubtractIntegersAsKeras) {
-  auto layer = Make<Toggles>();
-  ASSERT_TRUE(layer(Array::FromVector<int32_t>({2}, {1, 2})).ok());
-  // 0 and -1.
-  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(0), 0);
-  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(1), 1);
-}
-
-TEST(VariableTest, WeightsTakeArraysOfOtherTypes) {
-  const Dense dense({.units = 1}, {.name = "d"});
-  ASSERT_TRUE(dense(Ones({1, 2})).ok());
-  ASSERT_TRUE(dense
-                  ->SetWeights({Array::FromVector<double>({2, 1}, {0.5, 2}),
-                                Array::FromVector<int32_t>({1}, {3})})
-                  .ok());
-  EXPECT_EQ(dense->weights()[0]->array()->ToString(),
-            "float32 (2, 1) [0.5, 2]");
-  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 5.5);
-}
-
-TEST(VariableTest, NamesHaveNoSlash) {
-  class Slashed : public Layer {
-    absl::Status Configured() override {
-      AddWeight({.name = "x/y"});
-      return absl::OkStatus();
-    }
-  };
-  EXPECT_TRUE(
-      absl::StrContains(Make<Slashed>({.name = "s"})->status().message(),
-                        "the name of the weight 'x/y' of layer 's' "
-                        "cannot contain '/'"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "compiler/api/keratin.h"
 #include "gtest/gtest.h"
 #include "layers/base/config.h"
@@ -304,6 +305,99 @@ TEST(MisuseTest, WrongListsOfValuesSayWhichIsWrong) {
   const std::string wrong =
       Message(dense->StatelessCall({weights[1], weights[0]}, {}, x));
   EXPECT_NE(wrong.find("d/kernel"), std::string::npos) << wrong;
+}
+
+Array Ones(std::vector<int64_t> sizes) {
+  Array array = Array::Zeros(DType::kFloat32, sizes);
+  for (int64_t k = 0; k < array.elements(); ++k)
+    array.mutable_data<float>()[k] = 1;
+  return array;
+}
+
+TEST(VariableTest, FreezingOneIsSeenByTheNextCall) {
+  const Dense dense({.units = 1, .kernel_initializer = "ones"}, {.name = "d"});
+  ASSERT_TRUE(dense(Ones({1, 2})).ok());
+  dense->weights()[1]->set_trainable(false);
+  EXPECT_EQ(dense->trainable_variables().size(), 1u);
+  auto y = dense->StatelessCall({Ones({2, 1})}, {Ones({1})},
+                                {{Value(Ones({1, 2}))}, {}});
+  ASSERT_TRUE(y.ok()) << y.status();
+  EXPECT_EQ(y->outputs.as_array().AtFlat(0), 3);
+  EXPECT_EQ(y->non_trainable.size(), 1u);
+  // And eagerly, the value that it has now.
+  ASSERT_TRUE(dense->weights()[1]->Assign(Ones({1})).ok());
+  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 3);
+  dense->weights()[1]->set_trainable(true);
+  EXPECT_EQ(dense->trainable_variables().size(), 2u);
+  dense->set_trainable(false);
+  EXPECT_TRUE(dense->trainable_variables().empty());
+  dense->set_trainable(true);
+  EXPECT_EQ(dense->trainable_variables().size(), 2u);
+  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 3);
+}
+
+// Has two of a type, all one, and adds its inputs to them or subtracts them.
+class Sums : public Layer {
+ public:
+  Sums(DType dtype, bool adds) : dtype_(dtype), adds_(adds) {}
+
+ private:
+  absl::Status Configured() override {
+    sum_ = AddWeight({.name = "sum",
+                      .shape = {2},
+                      .dtype = dtype_,
+                      .trainable = false,
+                      .initializer = "ones"});
+    return absl::OkStatus();
+  }
+  Tensor Call(const Tensor& x) override {
+    if (adds_) sum_->AssignAdd(x);
+    if (!adds_) sum_->AssignSub(x);
+    return x;
+  }
+  DType dtype_;
+  bool adds_;
+  Weight sum_;
+};
+
+TEST(VariableTest, IntegersAddFloatsAsKeras) {
+  auto layer = Make<Sums>({}, DType::kInt32, true);
+  ASSERT_TRUE(layer(Array::FromVector<float>({2}, {1.6F, -2.5F})).ok());
+  // 2.6 and -1.5, without what is behind the point.
+  EXPECT_EQ(layer->weights()[0]->array()->ToString(), "int32 (2,) [2, -1]");
+}
+
+TEST(VariableTest, BoolsSubtractIntegersAsKeras) {
+  auto layer = Make<Sums>({}, DType::kBool, false);
+  ASSERT_TRUE(layer(Array::FromVector<int32_t>({2}, {1, 2})).ok());
+  // 0 and -1.
+  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(0), 0);
+  EXPECT_EQ(layer->weights()[0]->array()->AtFlat(1), 1);
+}
+
+TEST(VariableTest, WeightsTakeArraysOfOtherTypes) {
+  const Dense dense({.units = 1}, {.name = "d"});
+  ASSERT_TRUE(dense(Ones({1, 2})).ok());
+  ASSERT_TRUE(dense
+                  ->SetWeights({Array::FromVector<double>({2, 1}, {0.5, 2}),
+                                Array::FromVector<int32_t>({1}, {3})})
+                  .ok());
+  EXPECT_EQ(dense->weights()[0]->array()->ToString(),
+            "float32 (2, 1) [0.5, 2]");
+  EXPECT_EQ(dense(Ones({1, 2}))->AtFlat(0), 5.5);
+}
+
+TEST(VariableTest, NamesHaveNoSlash) {
+  class Slashed : public Layer {
+    absl::Status Configured() override {
+      AddWeight({.name = "x/y"});
+      return absl::OkStatus();
+    }
+  };
+  EXPECT_TRUE(
+      absl::StrContains(Make<Slashed>({.name = "s"})->status().message(),
+                        "the name of the weight 'x/y' of layer 's' "
+                        "cannot contain '/'"));
 }
 
 }  // namespace
